@@ -1,0 +1,89 @@
+import type { Schedule } from '#schedule';
+
+/** The validated `disinto.toml`. One zod schema makes it; every problem is reported at once. */
+export interface Config {
+  readonly instance: { readonly name: string; /** Absolute; ledger, stores, workspaces, transcripts live here. */ readonly data: string };
+  readonly forge: ForgeConfig;
+  readonly projects: Readonly<Record<string, ProjectConfig>>;
+  readonly agents: Readonly<Record<string, AgentConfig>>;
+  readonly backends: Readonly<Record<string, BackendConfig>>;
+  readonly session: { /** Names of host variables that sessions and CI may see, besides PATH and LANG. */ readonly env: readonly string[] };
+  readonly webhook: { readonly listen: string; readonly secretFile: string | null } | null;
+}
+
+export interface ForgeConfig {
+  readonly url: string;
+  readonly timeoutSeconds: number;
+}
+
+export interface ProjectConfig {
+  readonly name: string;
+  /** `owner/name` on the forge. */
+  readonly repository: string;
+  readonly branch: string;
+  readonly ci: CiConfig;
+  /** Logins whose word counts: they approve, un-park, resume. Accounts with write access that are not agents count too. */
+  readonly maintainers: readonly string[];
+  readonly policy: PolicyConfig;
+}
+
+export interface CiConfig {
+  /** workflows: `.woodpecker` files of the base branch name the contexts (embedded CI, Woodpecker). protection: the branch protection does. */
+  readonly contexts: 'workflows' | 'protection' | 'none';
+  /** Login that posts the statuses; nobody else's green counts. */
+  readonly account: string;
+  /** Base URL of the CI's own API for logs and re-runs, or null. */
+  readonly url: string | null;
+}
+
+export interface PolicyConfig {
+  /** Version written into merge certificates. */
+  readonly version: string;
+  readonly fixRounds: number;
+  readonly reviewRounds: number;
+  readonly conflictRounds: number;
+  readonly openPullRequests: number;
+  readonly maxChangedFiles: number;
+  readonly maxChangedLines: number;
+  readonly maxFileBytes: number;
+  /** Extra protected path globs, besides CI configuration, agent instructions, and deleted or skipped tests. */
+  readonly protectedPaths: readonly string[];
+}
+
+export interface AgentConfig {
+  readonly name: string;
+  readonly role: string;
+  readonly schedule: Schedule | null;
+  /** Names of the projects it works on; all when empty. */
+  readonly projects: readonly string[];
+  readonly backend: string | null;
+  /** Login of its forge account, by default its name. */
+  readonly identity: string;
+  /** File with its forge token. */
+  readonly tokenFile: string | null;
+  readonly limits: AgentLimits;
+}
+
+export interface AgentLimits {
+  readonly turns: number;
+  readonly tokens: number;
+  readonly usd: number | null;
+  readonly usdPerDay: number | null;
+  readonly wallMinutes: number;
+  readonly idleSeconds: number;
+}
+
+export interface BackendConfig {
+  readonly name: string;
+  readonly harness: 'pi' | 'claude';
+  readonly baseUrl: string;
+  readonly api: 'anthropic' | 'openai-chat' | 'openai-responses';
+  readonly model: string;
+  readonly keyFile: string | null;
+  /** Sessions at a time, over all processes. */
+  readonly concurrency: number;
+  /** US dollars per million tokens, for the spend when the CLI does not report it. */
+  readonly prices: { readonly input: number; readonly output: number; readonly cached: number } | null;
+  readonly contextTokens: number;
+  readonly outputTokens: number;
+}

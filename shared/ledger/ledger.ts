@@ -1,0 +1,245 @@
+import type { Usage } from '#session';
+
+/**
+ * What the fleet did: occurrences, runs, sessions, spend, backend slots, effects, events. SQLite in WAL mode, safe for several
+ * processes. Calls are synchronous and short. It is a record, never the place that says which work is open.
+ * Times are UTC, to the millisecond. Throws `LedgerError`.
+ */
+export interface Ledger {
+  readonly schedules: ScheduleBook;
+  readonly runs: RunBook;
+  readonly sessions: SessionBook;
+  readonly slots: SlotBook;
+  readonly effects: EffectBook;
+  readonly events: EventBook;
+  readonly switches: SwitchBook;
+  close(): void;
+}
+
+/** Exactly one of these ends each occurrence. */
+export type OccurrenceEnd =
+  | { readonly kind: 'ran'; readonly run: string }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'missed'; readonly reason: string; readonly latenessSeconds: number }
+  | { readonly kind: 'coalesced'; readonly into: number };
+
+export interface Occurrence {
+  readonly id: number;
+  /** `<agent>@<project>` */
+  readonly schedule: string;
+  readonly dueAt: Date;
+  /** Null while it waits behind a run that is still going (overlap: queue one). */
+  readonly end: OccurrenceEnd | null;
+}
+
+export interface ScheduleBook {
+  /**
+   * Settles everything due up to `now` in one transaction: writes a row for each due time since the last known one, ends
+   * each by the policies, advances the next due time and opens the run of the occurrence that starts (if any).
+   * `busy`: a run of this schedule is going on in this process.
+   */
+  settle(schedule: string, request: SettleRequest): Settled;
+  /** Next due time as recorded, or null when the schedule is new or over. */
+  nextDue(schedule: string): Date | null;
+  occurrences(query: { readonly since: Date; readonly schedule?: string }): readonly Occurrence[];
+  /** Occurrence counts by end, per schedule, and the ones that have none although their time has passed. */
+  audit(since: Date, now: Date): readonly ScheduleAudit[];
+}
+
+export interface SettleRequest {
+  readonly now: Date;
+  readonly busy: boolean;
+  readonly policy: SchedulePolicy;
+  /** Strictly increasing due times after `after`, up to and including `until`; and the first one after `until`. */
+  readonly due: (after: Date, until: Date) => { readonly past: readonly Date[]; readonly next: Date | null };
+  /** First time this schedule is seen: due times count from here. */
+  readonly firstSeen: Date;
+  readonly newRun: { readonly id: string; readonly agent: string; readonly project: string; readonly process: ProcessIdentity };
+}
+
+export interface SchedulePolicy {
+  readonly overlap: 'skip' | 'queue-one';
+  /** Which due times that passed while nobody was there still run: none, the latest, up to `max`, or those inside a window. */
+  readonly catchUp:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'latest' }
+    | { readonly kind: 'all'; readonly max: number }
+    | { readonly kind: 'window'; readonly seconds: number };
+  /** An occurrence that is settled later than this after its due time was missed (then `catchUp` decides). */
+  readonly graceSeconds: number;
+}
+
+export interface Settled {
+  /** The run to start now, already recorded with its occurrence. Several only when catch-up owes more than one: run them in turn. */
+  readonly start: readonly { readonly run: string; readonly occurrence: number; readonly dueAt: Date }[];
+  readonly nextDue: Date | null;
+}
+
+export interface ScheduleAudit {
+  readonly schedule: string;
+  readonly occurrences: number;
+  readonly ran: number;
+  readonly skipped: number;
+  readonly missed: number;
+  readonly coalesced: number;
+  readonly unexplained: number;
+}
+
+/** Identity of a live process that a reused pid cannot fake: boot id and the kernel's start time of that pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTicks: string;
+  readonly boot: string;
+  readonly host: string;
+}
+
+/** Why a run started. */
+export type RunCause =
+  | { readonly kind: 'occurrence'; readonly occurrence: number }
+  | { readonly kind: 'webhook'; readonly event: string; readonly delivery: string }
+  | { readonly kind: 'follow-up'; readonly of: string }
+  | { readonly kind: 'command'; readonly by: string };
+
+export type RunEnd =
+  | { readonly kind: 'idle'; readonly reason: string }
+  | { readonly kind: 'acted'; readonly did: string }
+  | { readonly kind: 'waiting'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'cancelled'; readonly reason: string }
+  /** Its process is gone without a word. */
+  | { readonly kind: 'lost'; readonly reason: string };
+
+export interface RunRecord {
+  readonly id: string;
+  readonly agent: string;
+  readonly project: string;
+  readonly cause: RunCause;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly end: RunEnd | null;
+  /** What it worked on, as `issue:7` or `pr:12`, when it did. */
+  readonly subject: string | null;
+  readonly process: ProcessIdentity;
+}
+
+export interface RunBook {
+  start(run: { readonly id: string; readonly agent: string; readonly project: string; readonly cause: RunCause; readonly at: Date; readonly process: ProcessIdentity }): void;
+  setSubject(id: string, subject: string): void;
+  /** Once only; ending twice is a `LedgerError`. */
+  end(id: string, end: RunEnd, at: Date): void;
+  find(id: string): RunRecord | null;
+  list(query: { readonly since: Date; readonly agent?: string; readonly subject?: string }): readonly RunRecord[];
+  running(): readonly RunRecord[];
+  /** Closes as lost every open run whose process is proven gone (`isAlive` false), and its session. Returns them. */
+  closeLost(isAlive: (process: ProcessIdentity) => boolean, at: Date): readonly RunRecord[];
+}
+
+export interface SessionRecord {
+  readonly id: string;
+  readonly run: string;
+  readonly agent: string;
+  readonly project: string;
+  readonly task: string;
+  readonly issue: number;
+  readonly title: string;
+  readonly pullRequest: number | null;
+  /** Accepted answers for this (project, issue, task) before it, plus one. */
+  readonly round: number;
+  readonly backend: string;
+  readonly model: string;
+  readonly state: 'running' | 'answered' | 'accepted' | 'failed' | 'cancelled' | 'lost';
+  readonly failure: string | null;
+  readonly usage: Usage;
+  readonly transcript: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+export interface SessionBook {
+  start(session: {
+    readonly id: string; readonly run: string; readonly agent: string; readonly project: string; readonly task: string; readonly issue: number;
+    readonly title: string; readonly pullRequest: number | null; readonly backend: string; readonly model: string; readonly transcript: string;
+    readonly keyDigest: string; readonly at: Date;
+  }): SessionRecord;
+  end(id: string, end: { readonly state: 'answered' | 'failed' | 'cancelled'; readonly failure: string | null; readonly usage: Usage; readonly at: Date }): void;
+  /**
+   * The effect of this run's answer stands on the forge: its session counts as a round from now on, even when the run
+   * itself was lost between the effect and its record. Idempotent; a run without a session is fine.
+   */
+  accept(run: string): void;
+  find(id: string): SessionRecord | null;
+  /** By the digest (sha256, hex) of the per-run key, only while the session runs. */
+  findByKey(keyDigest: string): SessionRecord | null;
+  list(query: { readonly since?: Date; readonly project?: string; readonly issue?: number; readonly run?: string }): readonly SessionRecord[];
+  /** Money and tokens since `since`, per backend and in all. */
+  spend(since: Date): { readonly tokens: number; readonly usd: number };
+  /**
+   * Gives the first entry that is free to this session and remembers it; the same session gets the same entry again.
+   * `candidates`: entry numbers in order, each with how often it may be used. An entry counts as used while its session
+   * runs, and for good once its run has ended (but not as lost) or its answer was accepted.
+   */
+  assignEntry(session: string, candidates: readonly { readonly entry: number; readonly times: number }[]): number | null;
+}
+
+export interface SlotBook {
+  /** One of `limit` slots of a backend for this run, or null when all are held by live runs. Holds across processes. */
+  acquire(backend: string, limit: number, run: string): Slot | null;
+  held(backend: string): number;
+}
+
+export interface Slot extends Disposable {
+  readonly backend: string;
+}
+
+/** A write to the world: written down before (`intent`), confirmed after. */
+export interface EffectRecord {
+  readonly id: number;
+  readonly run: string;
+  /** push, pull-request, comment, labels, review, merge, note, claim, … */
+  readonly kind: string;
+  readonly target: string;
+  readonly detail: string;
+  readonly at: Date;
+  readonly confirmedAt: Date | null;
+}
+
+export interface EffectBook {
+  intend(effect: { readonly run: string; readonly kind: string; readonly target: string; readonly detail: string; readonly at: Date }): number;
+  confirm(id: number, at: Date): void;
+  list(query: { readonly run?: string; readonly target?: string; readonly since?: Date; readonly unconfirmed?: true }): readonly EffectRecord[];
+}
+
+/** Something that happened, with the id of what caused it (a run, a delivery, a session). */
+export interface EventRecord {
+  readonly id: number;
+  readonly at: Date;
+  readonly kind: string;
+  readonly subject: string | null;
+  readonly cause: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface EventBook {
+  append(event: { readonly at: Date; readonly kind: string; readonly subject: string | null; readonly cause: string | null; readonly data: Readonly<Record<string, unknown>> }): void;
+  list(query: { readonly after?: number; readonly subject?: string; readonly cause?: string; readonly kind?: string; readonly limit?: number }): readonly EventRecord[];
+}
+
+/** Durable switches that people set: which agents are paused, which wakes wait. */
+export interface SwitchBook {
+  pause(agent: string, reason: string, at: Date): void;
+  resume(agent: string): void;
+  /** `*` pauses every agent. */
+  paused(agent: string): { readonly reason: string; readonly at: Date } | null;
+  /** A wake that waits until the host takes it; the same key while one waits is one wake. */
+  wake(schedule: string, key: string, cause: RunCause, at: Date): void;
+  takeWakes(schedule: string): readonly { readonly key: string; readonly cause: RunCause; readonly at: Date }[];
+}
+
+export class LedgerError extends Error {
+  override readonly name = 'LedgerError';
+  readonly kind: 'locked' | 'full' | 'corrupt' | 'newer' | 'misuse';
+  constructor(kind: LedgerError['kind'], message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.kind = kind;
+  }
+}
