@@ -2,6 +2,7 @@ import type { Clock, Chance } from '#clock';
 import type { AgentConfig, Config, ProjectConfig } from '#config';
 import type { Ci } from '#ci';
 import type { Forge } from '#forge';
+import type { View } from '#forge/view';
 import type { Git } from '#git';
 import type { Ledger, RunEnd } from '#ledger';
 import type { Log } from '#log';
@@ -11,6 +12,8 @@ import type { Sessions } from '#session';
 /** What an agent may ask for. It is handed exactly what it names in `needs`. */
 export interface Ports {
   readonly forge: Forge;
+  /** The forge as last seen by this agent; refreshed once per tick by the host before `run`. */
+  readonly view: View;
   readonly git: Git;
   readonly ci: Ci;
   readonly sessions: Sessions;

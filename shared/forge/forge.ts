@@ -19,7 +19,7 @@ export interface Forge {
   calls(): number;
 
   /**
-   * Issues and pull requests that changed at or after `since` (all when null), oldest change first. One request when little
+   * Issues and pull requests that changed at or after `since` (null: everything that is open), oldest change first. One request when little
    * changed. A commit status does not count as a change of its pull request (measured), a review, push, label or comment does.
    */
   changes(since: Date | null): Promise<readonly Change[]>;

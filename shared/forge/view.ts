@@ -1,0 +1,26 @@
+import type { CommitStatus } from '#domain/check';
+import type { Comment, Issue } from '#domain/issue';
+import type { PullRequest, Review, ReviewComment } from '#domain/pull-request';
+import type { Sha } from '#domain/sha';
+
+/**
+ * A local picture of one repository, kept fresh by one `since` request per refresh. Details are fetched when first asked for
+ * and kept until the item changes. An agent decides from one view per tick.
+ */
+export interface View {
+  /** Brings the picture up to date. The first call loads what is open. Throws `ForgeError`; the old picture then stays. */
+  refresh(): Promise<void>;
+  /** Open issues, and those seen to close since the view exists. */
+  readonly issues: ReadonlyMap<number, Issue>;
+  /** Open pull requests (heads current as of the refresh), and those seen to close or merge since the view exists. */
+  readonly pullRequests: ReadonlyMap<number, PullRequest>;
+  /** The issue from the picture, or asked for once when the picture does not know it (an old closed one). Null: it does not exist. */
+  issue(number: number): Promise<Issue | null>;
+  comments(number: number): Promise<readonly Comment[]>;
+  reviews(number: number): Promise<readonly Review[]>;
+  reviewComments(number: number, review: number): Promise<readonly ReviewComment[]>;
+  /** Statuses of a commit. A status does not move its pull request, so the answer is never older than `maxAgeSeconds` (0 = ask now). */
+  statuses(head: Sha, maxAgeSeconds: number): Promise<readonly CommitStatus[]>;
+  /** Forget what is known about an item or commit: a webhook or our own write said that it changed. */
+  forget(what: { readonly number: number } | { readonly head: Sha }): void;
+}
