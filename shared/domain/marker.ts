@@ -15,13 +15,13 @@ export function keyOf(body: string): string | null {
   return /^<!-- disinto:key ([a-z0-9][a-z0-9/.-]*) -->/.exec(body)?.[1] ?? null;
 }
 
-/** A hidden JSON document. `<`, `>` and `-` are escaped so that no content can close the mark. */
+/** A hidden JSON document. `<` and `>` are escaped so that no content can close the mark. */
 export function dataMark(data: unknown): string {
-  const json = JSON.stringify(data).replace(/[<>-]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const json = JSON.stringify(data).replace(/[<>]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `<!-- disinto:data ${json} -->`;
 }
 
-/** The last hidden document in a body that fits the schema, or null. A stray minus sign in numbers is escaped as well, hence strings for dates. */
+/** The last hidden document in a body that fits the schema, or null. */
 export function dataOf<T>(body: string, schema: z.ZodType<T>): T | null {
   const found = [...body.matchAll(/<!-- disinto:data (.*?) -->/g)].at(-1)?.[1];
   if (found === undefined) return null;
