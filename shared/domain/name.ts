@@ -3,7 +3,8 @@
 export const claimRef = (name: string): string => `refs/disinto/claims/${name}`;
 /** A change that waits for a maintainer's approval before it becomes a branch. */
 export const heldRef = (issue: number): string => `refs/disinto/held/${issue}`;
-export const certificateRef = (pullRequest: number): string => `refs/disinto/certificates/${pullRequest}`;
+/** Holds the certificate of the one merge that is going on into a branch: created by compare-and-swap, so it is the lock as well. */
+export const mergingRef = (branch: string): string => `refs/disinto/merging/${branch}`;
 export const notesRef = 'refs/notes/disinto';
 export const mergeBranch = (pullRequest: number): string => `disinto/merge/${pullRequest}`;
 export const mergeBranchNumber = (branch: string): number | null => {

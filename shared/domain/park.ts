@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Comment } from './issue.ts';
+import { dataMark, dataOf, keyOf } from './marker.ts';
+import type { People } from './people.ts';
+
+/**
+ * A parked issue: work on it has stopped, visibly, with a reason that says what un-parks it. The record is one keyed comment
+ * of the dev agent, edited in place; the label `blocked` mirrors it for people.
+ */
+export const Park = z.object({
+  /** `untrusted-author`, `waits-for #3`, `needs-information`, `session-failed`, … */
+  slug: z.string(),
+  /** One line for people. */
+  prose: z.string(),
+  /** Null while parked; else what un-parked it. */
+  unparked: z.string().nullable(),
+  /** ISO time of the last change of this record, by our clock. */
+  at: z.string(),
+  /** Run that parked it. */
+  run: z.string(),
+  /** Highest comment or event id that was there when it was parked: only later words un-park. */
+  seen: z.number(),
+  /** Issues that must be closed first, when that is what it waits for. */
+  waitsFor: z.array(z.number()),
+  /** Commit that waits for approval under `refs/disinto/held/<issue>`, and where it would go. */
+  held: z.object({ commit: z.string(), branch: z.string(), task: z.string() }).nullable(),
+  /** Attempt (branch number) that is used up: the next one starts a new branch. 0 when none. */
+  attempt: z.number(),
+});
+export type Park = z.infer<typeof Park>;
+
+export const parkKey = 'park';
+
+/** The reason as it is shown everywhere: `slug: prose`. */
+export function parkReason(park: Pick<Park, 'slug' | 'prose'>): string {
+  return `${park.slug}: ${park.prose}`;
+}
+
+/** The newest park record that one of our accounts wrote, active or not; null when there is none. */
+export function readPark(comments: readonly Comment[], people: Pick<People, 'isAgent'>): Park | null {
+  const own = comments.filter((comment) => people.isAgent(comment.author) && keyOf(comment.body) === parkKey);
+  const last = own.at(-1);
+  return last === undefined ? null : dataOf(last.body, Park);
+}
+
+/** Text of the keyed comment. `unparks` says what a person can do about it. */
+export function renderPark(park: Park, unparks: string): string {
+  const text =
+    park.unparked === null
+      ? `**Parked: \`${park.slug}\`**: ${park.prose}\n\n_What un-parks it:_ ${unparks}`
+      : `Was parked as \`${park.slug}\` (${park.prose}). Un-parked: ${park.unparked}.`;
+  return `${text}\n\n${dataMark(park)}`;
+}
+
+const byMaintainer = 'a comment by a maintainer, or the label `backlog` set by one';
+
+/** What un-parks each kind of park, for people. */
+export function unparksText(park: Pick<Park, 'slug' | 'waitsFor'>): string {
+  if (park.waitsFor.length > 0) {
+    const list = park.waitsFor.map((n) => `#${n}`).join(', ');
+    return `${list} being closed or taken up again (seen by itself), or ${byMaintainer}.`;
+  }
+  if (park.slug === 'untrusted-author') return `a maintainer approves it: ${byMaintainer}.`;
+  if (park.slug === 'protected-change') return `a maintainer approves exactly this change: ${byMaintainer}.`;
+  if (park.slug === 'needs-information') return `${byMaintainer}; the comment goes into the next attempt.`;
+  return `${byMaintainer}.`;
+}
