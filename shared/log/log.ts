@@ -6,3 +6,11 @@ export interface Log {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
   child(fields: Readonly<Record<string, unknown>>): Log;
 }
+
+/** Every secret this process knows. Whatever leaves the process as text (logs, comments, reasons, transcripts) goes through `mask`. */
+export interface SecretRegistry {
+  /** Masks this value from now on, in every form that `mask` knows. Values shorter than six characters are refused silently: they would mask prose. */
+  add(secret: string): void;
+  /** Replaces known secrets, and what has the shape of a token, by `[masked]`. Masking twice changes nothing more. */
+  mask(text: string): string;
+}
