@@ -113,12 +113,17 @@ export interface WorkspaceRequest {
   readonly merge?: Sha;
 }
 
+/** Reading objects; the same verbs as on the store. */
+export type Objects = Pick<Git, 'readCommit' | 'listCommits' | 'listChangedFiles' | 'readFile' | 'diff' | 'mergeBase'>;
+
 /** The git checkout of one run. It has no remote and no credential: nothing in it can push. */
 export interface Workspace {
   readonly run: string;
   readonly path: string;
   readonly branch: string;
   readonly base: Sha;
+  /** Objects as the workspace sees them: its own commits, which are nowhere else until `publishToStore`, and the store's. */
+  readonly objects: Objects;
   head(): Promise<Sha>;
   /** Paths with uncommitted changes (untracked and unmerged included, ignored excluded). */
   dirty(): Promise<readonly string[]>;
