@@ -3,6 +3,8 @@
 export const claimRef = (name: string): string => `refs/disinto/claims/${name}`;
 /** A change that waits for a maintainer's approval before it becomes a branch. */
 export const heldRef = (issue: number): string => `refs/disinto/held/${issue}`;
+/** A held change that a maintainer approved: descendants of this commit may carry its protected paths. */
+export const approvedRef = (issue: number): string => `refs/disinto/approved/${issue}`;
 /** Holds the certificate of the one merge that is going on into a branch: created by compare-and-swap, so it is the lock as well. */
 export const mergingRef = (branch: string): string => `refs/disinto/merging/${branch}`;
 export const notesRef = 'refs/notes/disinto';
@@ -19,7 +21,7 @@ export const attemptOf = (branch: string): { readonly issue: number; readonly at
   return found === null ? null : { issue: Number(found[1]), attempt: found[2] === undefined ? 1 : Number(found[2]) };
 };
 
-export const trailer = { run: 'Disinto-Run', agent: 'Disinto-Agent', task: 'Disinto-Task' } as const;
+export const trailer = { run: 'Disinto-Run', agent: 'Disinto-Agent', task: 'Disinto-Task', cause: 'Disinto-Cause', at: 'Disinto-At' } as const;
 
 /** Labels that the factory's core loop uses, with colours for `ensureLabelsExist`. */
 export const labels = {

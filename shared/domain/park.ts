@@ -20,8 +20,12 @@ export const Park = z.object({
   run: z.string(),
   /** Highest comment or event id that was there when it was parked: only later words un-park. */
   seen: z.number(),
-  /** Issues that must be closed first, when that is what it waits for. */
+  /** Issues it waits for, if any. Kept after un-parking: a dependency that a session found still counts. */
   waitsFor: z.array(z.number()),
+  /** What un-parks it by itself: those issues closed, or none of them parked; the named condition gone; or only a person. */
+  until: z.enum(['closed', 'taken-up', 'condition', 'person']),
+  /** Digest of the title and body that a maintainer let in although the author is an outsider; null when nobody did. */
+  approvedText: z.string().nullable(),
   /** Commit that waits for approval under `refs/disinto/held/<issue>`, and where it would go. */
   held: z.object({ commit: z.string(), branch: z.string(), task: z.string() }).nullable(),
   /** Attempt (branch number) that is used up: the next one starts a new branch. 0 when none. */
@@ -55,11 +59,12 @@ export function renderPark(park: Park, unparks: string): string {
 const byMaintainer = 'a comment by a maintainer, or the label `backlog` set by one';
 
 /** What un-parks each kind of park, for people. */
-export function unparksText(park: Pick<Park, 'slug' | 'waitsFor'>): string {
-  if (park.waitsFor.length > 0) {
+export function unparksText(park: Pick<Park, 'slug' | 'waitsFor' | 'until'>): string {
+  if (park.until === 'closed' || park.until === 'taken-up') {
     const list = park.waitsFor.map((n) => `#${n}`).join(', ');
     return `${list} being closed or taken up again (seen by itself), or ${byMaintainer}.`;
   }
+  if (park.until === 'condition') return `the text of the issue being corrected (seen by itself), or ${byMaintainer}.`;
   if (park.slug === 'untrusted-author') return `a maintainer approves it: ${byMaintainer}.`;
   if (park.slug === 'protected-change') return `a maintainer approves exactly this change: ${byMaintainer}.`;
   if (park.slug === 'needs-information') return `${byMaintainer}; the comment goes into the next attempt.`;

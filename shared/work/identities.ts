@@ -1,0 +1,16 @@
+import type { Config, ProjectConfig } from '#config';
+import { createPeople, type People } from '#domain/people';
+
+/** Forge logins of the configured agents, by role, and who the people of a project are. */
+export interface Identities {
+  readonly people: People;
+  ofRole(role: string): ReadonlySet<string>;
+}
+
+export function identities(config: Config, project: ProjectConfig): Identities {
+  const agents = Object.values(config.agents);
+  return {
+    people: createPeople({ maintainers: project.maintainers, agents: [...agents.map((agent) => agent.identity), project.ci.account] }),
+    ofRole: (role) => new Set(agents.filter((agent) => agent.role === role).map((agent) => agent.identity)),
+  };
+}
