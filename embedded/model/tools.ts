@@ -36,8 +36,10 @@ function shellCall(command: string, tools: readonly OfferedTool[]): readonly Too
   if (shell === undefined) return [];
   const key = argumentName(shell, ['command', 'cmd']);
   const property = shell.properties?.[key];
+  // Claude Code's shell keeps its folder from call to call; every command of a playbook starts at the workspace's root.
+  const own = shell.name === 'Bash' ? `bash -c ${quoted(command)}` : command;
   const isList = typeof property === 'object' && property !== null && 'type' in property && property.type === 'array';
-  return [{ name: shell.name, input: { [key]: isList ? ['bash', '-c', command] : command } }];
+  return [{ name: shell.name, input: { [key]: isList ? ['bash', '-c', command] : own } }];
 }
 
 function argumentName(tool: OfferedTool, names: readonly [string, ...string[]]): string {

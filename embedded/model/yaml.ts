@@ -36,7 +36,9 @@ export function readYaml<T>(text: string, schema: z.ZodType<T>): { readonly ok: 
     path: renderPath(issue.path),
     message: issue.message,
   }));
-  return { ok: false, problems: problems.toSorted((a, b) => a.line - b.line) };
+  // One problem per place: a later check of the same place only repeats what the first one found.
+  const places = new Map(problems.toReversed().map((problem) => [problem.path, problem]));
+  return { ok: false, problems: [...places.values()].toSorted((a, b) => a.line - b.line || a.path.localeCompare(b.path)) };
 }
 
 /** The known word that is most like a mistyped one, as a half sentence to append, or nothing. */

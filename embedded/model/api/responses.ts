@@ -5,7 +5,7 @@ import { countTurns, halves, typedEvent, type Api, type Conversation, type Reply
 /** OpenAI Responses. */
 export const responses: Api = { read, whole, events, error: chat.error };
 
-const itemSchema = z.looseObject({ type: z.string().nullish(), role: z.string().nullish(), content: z.unknown() });
+const itemSchema = z.looseObject({ type: z.string().nullish(), role: z.string().nullish(), content: z.unknown().optional() });
 const requestSchema = z.looseObject({
   model: z.string().default('scripted'),
   stream: z.boolean().nullish(),
