@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { sleepWith } from './sleep.ts';
 
 /** A clock that a test or simulator moves. `set` steps the wall clock only; `advance` lets time pass and fires what falls due. */
 export interface ManualClock extends Clock {
@@ -44,7 +45,7 @@ export function createManualClock(start: Date): ManualClock {
   return {
     now: () => new Date(wall),
     monotonic: () => passed,
-    sleep: (ms, signal) => sleepOn(after, ms, signal),
+    sleep: sleepWith(after),
     after,
     set: (to) => {
       wall = to.getTime();
@@ -52,19 +53,4 @@ export function createManualClock(start: Date): ManualClock {
     advance,
     pending: () => timers.length,
   };
-}
-
-function sleepOn(after: Clock['after'], ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) return reject(signal.reason);
-    const cancel = after(ms, () => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    });
-    const abort = (): void => {
-      cancel();
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-  });
 }

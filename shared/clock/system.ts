@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Chance, Clock } from './clock.ts';
 import { composeId } from './id.ts';
+import { sleepWith } from './sleep.ts';
 
 /** Longest delay that Node's timers take; a longer one would fire at once. */
 const longestTimer = 2 ** 31 - 1;
@@ -9,7 +10,7 @@ const longestTimer = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => new Date(),
   monotonic: () => performance.now(),
-  sleep,
+  sleep: sleepWith(after),
   after,
 };
 
@@ -20,27 +21,12 @@ export const systemChance: Chance = {
   secret: (bytes) => randomBytes(bytes).toString('hex'),
 };
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) return reject(signal.reason);
-    const cancel = after(ms, () => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    });
-    const abort = (): void => {
-      cancel();
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-  });
-}
-
 function after(ms: number, fire: () => void): () => void {
   const until = performance.now() + ms;
   let timer = setTimeout(function step() {
     const left = until - performance.now();
-    if (left <= 1) return fire();
-    timer = setTimeout(step, Math.min(left, longestTimer));
+    if (left <= 0) return fire();
+    timer = setTimeout(step, Math.min(Math.ceil(left), longestTimer));
   }, Math.min(Math.max(ms, 0), longestTimer));
   return () => clearTimeout(timer);
 }

@@ -35,8 +35,26 @@ export interface Occurrence {
 export interface ScheduleBook {
   /**
    * Settles everything due up to `now` in one transaction: writes a row for each due time since the last known one, ends
-   * each by the policies, advances the next due time and opens the run of the occurrence that starts (if any).
-   * `busy`: a run of this schedule is going on in this process.
+   * each by the policies, advances the next due time and opens the run of the occurrence that starts (if any). Call it when
+   * the next due time has come, when a run ends (one may wait), and at start. Safe from several processes at once: each due
+   * time is settled once. The rules, in this order:
+   *
+   * 1. Due times count once, by the calendar. Those up to the last settled one are never looked at again, also when the clock
+   *    steps back; a clock that steps forward makes the ones it jumped over late. When someone edited the schedule (the
+   *    recorded next due time is not one any more), that promise, if its time has passed, is missed, and the new calendar
+   *    counts from `now`.
+   * 2. Late is what is settled more than the grace after its due time. Catch-up says what becomes of the late ones: `none`:
+   *    missed. `latest`: coalesced into the latest due time, which runs. `all`: the newest `max` are owed, older ones missed.
+   *    `window`: owed when at most that late, else missed.
+   * 3. Several that are on time together: the older are coalesced into the latest, which is owed.
+   * 4. An agent that people paused (`SwitchBook`): each owed one is skipped, `paused: <reason>`, and so is one that waits.
+   * 5. One that waits starts as soon as no run of this agent on this project (whatever its cause, in any process) is open,
+   *    however long that took.
+   * 6. While such a run is open (also the one that rule 5 just started): `skip`: each owed one is skipped, `still running`.
+   *    `queue-one`: the first waits (its end is null), any further one is coalesced into the one that waits.
+   * 7. Otherwise every owed one starts a run, oldest first.
+   *
+   * What coalesces into something that itself coalesces is recorded with the final target.
    */
   settle(schedule: string, request: SettleRequest): Settled;
   /** Next due time as recorded, or null when the schedule is new or over. */
@@ -48,12 +66,14 @@ export interface ScheduleBook {
 
 export interface SettleRequest {
   readonly now: Date;
+  /** A run of this schedule is going on in this process. Runs that are open in the ledger are seen anyway. */
   readonly busy: boolean;
   readonly policy: SchedulePolicy;
   /** Strictly increasing due times after `after`, up to and including `until`; and the first one after `until`. */
   readonly due: (after: Date, until: Date) => { readonly past: readonly Date[]; readonly next: Date | null };
-  /** First time this schedule is seen: due times count from here. */
+  /** First time this schedule is seen: due times count from here (later ones only). Without effect when it is known. */
   readonly firstSeen: Date;
+  /** The run that starts. Further ones, when catch-up owes several, are `<id>-2`, `<id>-3`, … */
   readonly newRun: { readonly id: string; readonly agent: string; readonly project: string; readonly process: ProcessIdentity };
 }
 
@@ -82,7 +102,10 @@ export interface ScheduleAudit {
   readonly skipped: number;
   readonly missed: number;
   readonly coalesced: number;
+  /** Without an end although their time has passed, and no open run to wait for. */
   readonly unexplained: number;
+  /** As recorded; in the past when nobody has settled the schedule since. */
+  readonly nextDue: Date | null;
 }
 
 /** Identity of a live process that a reused pid cannot fake: boot id and the kernel's start time of that pid. */
@@ -130,7 +153,10 @@ export interface RunBook {
   find(id: string): RunRecord | null;
   list(query: { readonly since: Date; readonly agent?: string; readonly subject?: string }): readonly RunRecord[];
   running(): readonly RunRecord[];
-  /** Closes as lost every open run whose process is proven gone (`isAlive` false), and its session. Returns them. */
+  /**
+   * Closes as lost every open run whose process is proven gone (`isAlive` false), frees its slots, and marks its sessions
+   * lost, except accepted ones: what a lost run did not bring to the forge counts for nothing. Returns the runs.
+   */
   closeLost(isAlive: (process: ProcessIdentity) => boolean, at: Date): readonly RunRecord[];
 }
 
@@ -171,18 +197,21 @@ export interface SessionBook {
   /** By the digest (sha256, hex) of the per-run key, only while the session runs. */
   findByKey(keyDigest: string): SessionRecord | null;
   list(query: { readonly since?: Date; readonly project?: string; readonly issue?: number; readonly run?: string }): readonly SessionRecord[];
-  /** Money and tokens since `since`, per backend and in all. */
+  /** Money and tokens (input and output, cached ones not counted) of all sessions that ended at `since` or later. */
   spend(since: Date): { readonly tokens: number; readonly usd: number };
   /**
    * Gives the first entry that is free to this session and remembers it; the same session gets the same entry again.
-   * `candidates`: entry numbers in order, each with how often it may be used. An entry counts as used while its session
-   * runs, and for good once its run has ended (but not as lost) or its answer was accepted.
+   * `candidates`: entry numbers in order, each with how often it may be used. An entry counts as used while the run of its
+   * session is open, and for good once that run has ended (but not as lost) or its answer was accepted.
    */
   assignEntry(session: string, candidates: readonly { readonly entry: number; readonly times: number }[]): number | null;
 }
 
 export interface SlotBook {
-  /** One of `limit` slots of a backend for this run, or null when all are held by live runs. Holds across processes. */
+  /**
+   * One of `limit` slots of a backend for this run, or null when all are held by runs that are open. Holds across processes.
+   * Disposing it (idempotent), the end of the run, or closing the run as lost gives it back. The run must be open.
+   */
   acquire(backend: string, limit: number, run: string): Slot | null;
   held(backend: string): number;
 }
@@ -226,12 +255,15 @@ export interface EventBook {
 
 /** Durable switches that people set: which agents are paused, which wakes wait. */
 export interface SwitchBook {
-  pause(agent: string, reason: string, at: Date): void;
-  resume(agent: string): void;
   /** `*` pauses every agent. */
+  pause(agent: string, reason: string, at: Date): void;
+  /** `*` resumes every agent, also those that were paused by name. */
+  resume(agent: string): void;
+  /** The agent's own pause, else the one of every agent. */
   paused(agent: string): { readonly reason: string; readonly at: Date } | null;
   /** A wake that waits until the host takes it; the same key while one waits is one wake. */
   wake(schedule: string, key: string, cause: RunCause, at: Date): void;
+  /** Takes the wakes that wait, in order of arrival; each is handed out once. */
   takeWakes(schedule: string): readonly { readonly key: string; readonly cause: RunCause; readonly at: Date }[];
 }
 

@@ -1,0 +1,37 @@
+import type { SwitchBook } from '#ledger';
+import type { Database } from './database.ts';
+import { date, json, number, text } from './rows.ts';
+
+const everyAgent = '*';
+
+/** Pauses and waiting wakes. */
+export function createSwitchBook(database: Database): SwitchBook {
+  const pause = database.prepare('INSERT INTO pauses (agent, reason, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, at = excluded.at');
+  const resume = database.prepare(`DELETE FROM pauses WHERE agent = ?1 OR ?1 = '${everyAgent}'`);
+  const wake = database.prepare('INSERT INTO wakes (schedule, key, cause, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
+  const waiting = database.prepare('SELECT 1 FROM wakes WHERE schedule = ? LIMIT 1');
+  const take = database.prepare('DELETE FROM wakes WHERE schedule = ? RETURNING id, key, cause, at');
+  return {
+    pause: (agent, reason, at) => void pause.run(agent, reason, at.getTime()),
+    resume: (agent) => void resume.run(agent),
+    paused: preparePaused(database),
+    wake: (schedule, key, cause, at) => void wake.run(schedule, key, JSON.stringify(cause), at.getTime()),
+    takeWakes: (schedule) => {
+      // Looked at without a write first: this is asked all the time and the answer is nearly always no.
+      if (waiting.get(schedule) === undefined) return [];
+      const taken = database.write(() => take.all(schedule));
+      return taken
+        .toSorted((a, b) => number(a, 'id') - number(b, 'id'))
+        .map((row) => ({ key: text(row, 'key'), cause: json(row, 'cause'), at: date(row, 'at') }));
+    },
+  };
+}
+
+/** The agent's own pause, else the one of all agents, else null. */
+export function preparePaused(database: Database): SwitchBook['paused'] {
+  const find = database.prepare(`SELECT reason, at FROM pauses WHERE agent IN (?, '${everyAgent}') ORDER BY agent = '${everyAgent}' LIMIT 1`);
+  return (agent) => {
+    const row = find.get(agent);
+    return row === undefined ? null : { reason: text(row, 'reason'), at: date(row, 'at') };
+  };
+}
