@@ -87,3 +87,25 @@ export interface BackendConfig {
   readonly contextTokens: number;
   readonly outputTokens: number;
 }
+
+/** One thing that is wrong with a configuration, and what would be right. */
+export interface ConfigProblem {
+  /** One-based line in the file; the first one when the problem is something that is not there. */
+  readonly line: number;
+  /** Dotted, as in the file: `agents.dev.limits.turns`. Empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The configuration or a secret cannot be used. The message lists every problem, one a line, as `file:line: path: what to do`. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly kind: 'unreadable' | 'invalid' | 'secret';
+  readonly problems: readonly ConfigProblem[];
+  constructor(kind: ConfigError['kind'], file: string, problems: readonly ConfigProblem[], cause?: unknown) {
+    const lines = problems.map((problem) => [`${file}:${problem.line}`, problem.path, problem.message].filter((part) => part !== '').join(': '));
+    super(lines.join('\n'), cause === undefined ? {} : { cause });
+    this.kind = kind;
+    this.problems = problems;
+  }
+}

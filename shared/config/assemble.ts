@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import type { AgentConfig, BackendConfig, Config, ProjectConfig } from '#config';
+import { backendOf, roleOf } from './rules.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** The checked file as the `Config` that the code uses. Paths become absolute, counted from `folder`. */
+export function assemble(file: ConfigFile, folder: string): Config {
+  const pathOf = (path: string | undefined): string | null => (path === undefined ? null : resolve(folder, path));
+  return {
+    instance: { name: file.instance.name, data: resolve(folder, file.instance.data) },
+    forge: { url: file.forge.url.replace(/\/+$/, ''), timeoutSeconds: file.forge['timeout-seconds'] },
+    projects: mapValues(file.projects, projectOf),
+    agents: mapValues(file.agents, (agent, name) => ({ ...agentOf(agent, name, file), tokenFile: pathOf(agent['token-file']) })),
+    backends: mapValues(file.backends, (backend, name) => ({ ...backendFrom(backend, name), keyFile: pathOf(backend['key-file']) })),
+    session: file.session,
+    webhook: file.webhook === undefined ? null : { listen: file.webhook.listen, secretFile: pathOf(file.webhook['secret-file']) },
+  };
+}
+
+function projectOf(project: ConfigFile['projects'][string], name: string): ProjectConfig {
+  const { policy } = project;
+  return {
+    name,
+    repository: project.repository,
+    branch: project.branch,
+    maintainers: project.maintainers,
+    ci: { ...project.ci, url: project.ci.url ?? null },
+    policy: {
+      version: policy.version,
+      fixRounds: policy['fix-rounds'],
+      reviewRounds: policy['review-rounds'],
+      conflictRounds: policy['conflict-rounds'],
+      openPullRequests: policy['open-pull-requests'],
+      maxChangedFiles: policy['max-changed-files'],
+      maxChangedLines: policy['max-changed-lines'],
+      maxFileBytes: policy['max-file-bytes'],
+      protectedPaths: policy['protected-paths'],
+    },
+  };
+}
+
+function agentOf(agent: ConfigFile['agents'][string], name: string, file: ConfigFile): Omit<AgentConfig, 'tokenFile'> {
+  const { limits } = agent;
+  return {
+    name,
+    role: roleOf(name, agent) ?? name,
+    schedule: agent.schedule ?? null,
+    projects: agent.projects,
+    backend: backendOf(name, agent, file),
+    identity: agent.identity ?? name,
+    limits: {
+      turns: limits.turns,
+      tokens: limits.tokens,
+      usd: limits.usd ?? null,
+      usdPerDay: limits['usd-per-day'] ?? null,
+      wallMinutes: limits['wall-minutes'],
+      idleSeconds: limits['idle-seconds'],
+    },
+  };
+}
+
+function backendFrom(backend: ConfigFile['backends'][string], name: string): Omit<BackendConfig, 'keyFile'> {
+  return {
+    name,
+    harness: backend.harness,
+    baseUrl: backend['base-url'].replace(/\/+$/, ''),
+    api: backend.api ?? (backend.harness === 'claude' ? 'anthropic' : 'openai-chat'),
+    model: backend.model,
+    concurrency: backend.concurrency,
+    prices: backend.prices ?? null,
+    contextTokens: backend['context-tokens'],
+    outputTokens: backend['output-tokens'],
+  };
+}
+
+function mapValues<From, To>(from: Readonly<Record<string, From>>, convert: (value: From, key: string) => To): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, convert(value, key)]));
+}

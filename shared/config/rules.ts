@@ -1,0 +1,73 @@
+import type { Finding } from './explain.ts';
+import { roles } from './schema.ts';
+import type { ConfigFile, Role } from './schema.ts';
+import { hint } from './suggest.ts';
+
+type AgentFile = ConfigFile['agents'][string];
+
+/** The role that an agent has or that its name stands for (`dev-2` is a dev), or null. */
+export function roleOf(name: string, agent: AgentFile): Role | null {
+  if (agent.role !== undefined) return agent.role;
+  const known = Object.keys(roles) as readonly Role[];
+  return known.find((role) => name === role || name.startsWith(`${role}-`)) ?? null;
+}
+
+/** The backend that an agent's sessions use: the one it names, or the only one. Null when its role holds none. */
+export function backendOf(name: string, agent: AgentFile, file: ConfigFile): string | null {
+  if (agent.backend !== undefined) return agent.backend;
+  const role = roleOf(name, agent);
+  const names = Object.keys(file.backends);
+  return role !== null && roles[role].sessions && names.length === 1 ? (names[0] ?? null) : null;
+}
+
+/** What is wrong between fields that are each fine. */
+export function crossCheck(file: ConfigFile): readonly Finding[] {
+  return [
+    ...missingTables(file),
+    ...Object.entries(file.agents).flatMap(([name, agent]) => checkAgent(name, agent, file)),
+    ...sharedIdentities(file),
+    ...Object.entries(file.backends).flatMap(([name, backend]) =>
+      backend.harness === 'claude' && backend.api !== undefined && backend.api !== 'anthropic'
+        ? [{ path: ['backends', name, 'api'], message: `the claude harness speaks "anthropic" only, not "${backend.api}"; use harness = "pi" for this API` }]
+        : [],
+    ),
+  ];
+}
+
+function missingTables(file: ConfigFile): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (Object.keys(file.projects).length === 0) findings.push({ path: ['projects'], message: 'no project; add a table [projects.<name>] with repository = "owner/name"' });
+  if (Object.keys(file.agents).length === 0) findings.push({ path: ['agents'], message: 'no agent; add tables such as [agents.dev], [agents.reviewer] and [agents.merger]' });
+  return findings;
+}
+
+function checkAgent(name: string, agent: AgentFile, file: ConfigFile): readonly Finding[] {
+  const path = ['agents', name];
+  const findings: Finding[] = agent.projects.flatMap((project, index) =>
+    Object.hasOwn(file.projects, project) ? [] : [{ path: [...path, 'projects', index], message: `no project "${project}"; ${hint(project, Object.keys(file.projects))}` }],
+  );
+  const role = roleOf(name, agent);
+  if (role === null) return [...findings, { path: [...path, 'role'], message: `is missing; the name stands for no role, so say one: ${hint(name, Object.keys(roles))}` }];
+  const names = Object.keys(file.backends);
+  if (agent.backend !== undefined && !names.includes(agent.backend)) {
+    findings.push({ path: [...path, 'backend'], message: `no backend "${agent.backend}"; ${hint(agent.backend, names)}` });
+  }
+  if (roles[role].sessions && backendOf(name, agent, file) === null) {
+    const advice = names.length === 0 ? 'add a table [backends.<name>] with base-url and model' : `say which: ${names.join(', ')}`;
+    findings.push({ path: [...path, 'backend'], message: `is missing; a ${role} holds sessions: ${advice}` });
+  }
+  return findings;
+}
+
+/** Two roles behind one account could approve their own work. */
+function sharedIdentities(file: ConfigFile): readonly Finding[] {
+  const owners = new Map<string, { readonly name: string; readonly role: Role | null }>();
+  return Object.entries(file.agents).flatMap(([name, agent]) => {
+    const identity = agent.identity ?? name;
+    const role = roleOf(name, agent);
+    const owner = owners.get(identity);
+    if (owner === undefined) owners.set(identity, { name, role });
+    if (owner === undefined || owner.role === role) return [];
+    return [{ path: ['agents', name, 'identity'], message: `"${identity}" is the account of ${owner.name} already; roles need accounts of their own` }];
+  });
+}

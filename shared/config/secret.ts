@@ -1,0 +1,41 @@
+import { readFileSync, statSync } from 'node:fs';
+import { ConfigError } from '#config';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The secret in a file, trimmed. Throws `ConfigError` (kind `secret`) when it is missing, empty, or open to everybody. */
+export function readSecretFile(path: string): string {
+  const mode = modeOf(path);
+  if ((mode & 0o007) !== 0) throw refusal(path, `holds a secret and everybody on this machine can open it; run: chmod 600 ${path}`);
+  const secret = contentOf(path).trim();
+  if (secret === '') throw refusal(path, 'is empty; put the secret into it');
+  return secret;
+}
+
+/** The secret called `name`: from the file that `<name>_FILE` names, else from `<name>` itself; null when neither is set. Throws like `readSecretFile`. */
+export function readSecret(name: string, env: Env): string | null {
+  const file = env[`${name}_FILE`];
+  if (file !== undefined && file !== '') return readSecretFile(file);
+  const value = env[name]?.trim() ?? '';
+  return value === '' ? null : value;
+}
+
+function modeOf(path: string): number {
+  try {
+    return statSync(path).mode;
+  } catch (error) {
+    throw refusal(path, 'does not exist or cannot be reached; create it with the secret in it', error);
+  }
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw refusal(path, 'cannot be read by this user; check its owner and that it is a file', error);
+  }
+}
+
+function refusal(path: string, message: string, cause?: unknown): ConfigError {
+  return new ConfigError('secret', path, [{ line: 1, path: '', message }], cause);
+}

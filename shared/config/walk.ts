@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Path } from './toml.ts';
+
+/** The schema of the value at a path, or null where the schema knows nothing of it. */
+export function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType | null {
+  const [key, ...rest] = path;
+  if (key === undefined) return schema;
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodRecord) return schemaAt(inner.valueType, rest);
+  if (inner instanceof z.ZodArray) return schemaAt(inner.element, rest);
+  if (!(inner instanceof z.ZodObject)) return null;
+  const next: z.core.$ZodType | undefined = inner.shape[String(key)];
+  return next === undefined ? null : schemaAt(next, rest);
+}
+
+/** The keys that a table may have. */
+export function keysOf(schema: z.core.$ZodType | null): readonly string[] {
+  const inner = schema === null ? null : unwrap(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** What the schema says a value is for, or null. */
+export function descriptionOf(schema: z.core.$ZodType | null): string | null {
+  if (schema === null) return null;
+  return z.globalRegistry.get(schema)?.description ?? null;
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
+  return wrapped ? unwrap(schema.unwrap()) : schema;
+}
