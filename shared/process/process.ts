@@ -3,25 +3,36 @@ export interface ProcessRequest {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment: nothing is inherited. */
+  /** The whole environment: nothing is inherited. The command is looked up on its PATH. */
   readonly env: Readonly<Record<string, string>>;
+  /** Aborting stops it as `stop` does. */
   readonly signal?: AbortSignal;
-  /** Called for each stdout or stderr line as it arrives; longer lines are cut at `maxLineBytes` and marked. */
+  /** Called for each stdout or stderr line as it arrives; longer lines are cut at `maxLineBytes` (1 MiB) and marked. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   readonly maxLineBytes?: number;
   readonly wallSeconds?: number;
+  /** Time between SIGTERM and SIGKILL when the wall limit or the abort ends it (2000). */
+  readonly graceMs?: number;
+  /** A file that becomes standard input; otherwise standard input is closed. */
+  readonly stdinFile?: string;
 }
 
+/** `done` never rejects: a command that cannot start is a result too. */
 export interface ProcessResult {
+  /** 127 when it could not start; 128 + n when signal n ended the command. */
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Why we ended it, or null when it ended by itself. */
+  /** Why we ended it (`aborted`: signal or `stop`), or null when it ended by itself. */
   readonly ended: 'wall' | 'aborted' | null;
+  /** Why it never ran (no such command, no such folder), in one line for people; else null. */
+  readonly spawnError: string | null;
 }
 
 export interface RunningProcess {
+  /** The process that we started; 0 when it could not start. */
   readonly pid: number;
+  /** Settles when the command and everything that it started are gone and every line was handed over. */
   readonly done: Promise<ProcessResult>;
-  /** SIGTERM to the command, then after `graceMs` SIGKILL to everything that descends from it. Idempotent. */
+  /** SIGTERM to the command, then after `graceMs` SIGKILL to everything that descends from it. Idempotent; a later call can only hasten the end. */
   stop(graceMs: number): Promise<void>;
 }
