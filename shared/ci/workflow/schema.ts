@@ -6,7 +6,7 @@ const texts = z.union([z.string().transform((text) => (text === '' ? [] : [text]
   error: 'must be a text or a list of texts',
 });
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' });
-const anything = z.unknown();
+const anything = z.unknown().optional();
 const name = z.string({ error: 'must be a text' }).min(1, 'must not be empty');
 
 const events = [

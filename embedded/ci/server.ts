@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Chance, Clock } from '#clock';
+import type { Forge } from '#forge';
+import type { Log } from '#log';
+import { createBoard } from './board.ts';
+import { createHttp } from './http.ts';
+import { createPerformer } from './perform.ts';
+import { createPlanner } from './plan.ts';
+import type { ConfigAllowed } from './plan.ts';
+import { createReconciler } from './reconcile.ts';
+import { openRepository } from './repository.ts';
+import { createRerun } from './rerun.ts';
+import { createLogStore } from './run/log-store.ts';
+
+export interface EmbeddedCiOptions {
+  /** For checkouts and logs; ours alone. */
+  readonly directory: string;
+  /** The bare repository on disk that the forge serves. */
+  readonly repositoryPath: string;
+  /** `owner/name` on the forge, and the forge's address; steps see both. */
+  readonly repository: string;
+  readonly forgeUrl: string;
+  /** The forge as CI's own account sees it; that account needs write access, to post statuses. */
+  readonly forge: Pick<Forge, 'me' | 'listOpenPullRequests' | 'listStatuses' | 'postStatus'>;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  /** Variables that steps see: PATH, LANG, and what `[session] env` allows. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Masks secrets in logs. */
+  readonly mask: (text: string) => string;
+  /** Workflows at a time (2). */
+  readonly concurrency?: number;
+  /** Time limit of a step (600). */
+  readonly stepWallSeconds?: number;
+  /** How often it looks for work that no webhook told of (60). */
+  readonly everySeconds?: number;
+  /** Says whether a change to CI configuration is approved; without it the base's configuration counts. */
+  readonly configAllowed?: ConfigAllowed;
+  readonly port?: number;
+  readonly webhookSecret?: string;
+  readonly rerunToken?: string;
+}
+
+export interface EmbeddedCi {
+  /** For `[projects.*.ci] url`. */
+  readonly url: string;
+  /** Where the forge's `push` and `pull_request` webhooks go. */
+  readonly webhookUrl: string;
+  /** Nothing runs, waits or is being looked for. */
+  idle(): boolean;
+  /** Looks for work now, as a webhook does. */
+  wake(): void;
+  /** Stops what runs without posting anything; the next start runs it again. */
+  close(): Promise<void>;
+}
+
+const keptLogs = 500;
+
+/**
+ * Runs the workflows of one repository on this machine and posts their results as commit statuses. Keeps no queue: what is
+ * unfinished is read from the forge at start, after a webhook, and every `everySeconds`.
+ */
+export async function startEmbeddedCi(options: EmbeddedCiOptions): Promise<EmbeddedCi> {
+  const { directory, forge, clock, log } = options;
+  const runs = join(directory, 'runs');
+  const logs = createLogStore(join(directory, 'logs'));
+  await rm(runs, { recursive: true, force: true });
+  await mkdir(runs, { recursive: true });
+  await logs.prune(keptLogs);
+
+  const repository = openRepository(options.repositoryPath, options.env['PATH'] ?? '/usr/bin:/bin');
+  const server = createHttp({
+    logs,
+    wake: () => reconciler.wake(),
+    rerun: (sha, contexts) => rerun(sha, contexts),
+    rerunToken: options.rerunToken ?? null,
+    webhookSecret: options.webhookSecret ?? null,
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const perform = createPerformer({ ...options, runs, logs, gitRepository: repository, url });
+  const board = createBoard(options.concurrency ?? 2, perform, ({ plan, workflow }, error) => log.error({ head: plan.subject.head, context: workflow.context, error }, 'CI could not finish a workflow'));
+  const reconciler = createReconciler({ forge, repository, board, clock, log, plan: createPlanner(repository, options.configAllowed ?? null), everySeconds: options.everySeconds ?? 60 });
+  const rerun = createRerun({ ...options, board, look: () => reconciler.look() });
+  reconciler.wake();
+
+  return {
+    url,
+    webhookUrl: `${url}/webhook`,
+    idle: () => reconciler.idle() && board.idle(),
+    wake: () => reconciler.wake(),
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await reconciler.close();
+      await board.close();
+    },
+  };
+}
