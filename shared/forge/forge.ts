@@ -17,6 +17,8 @@ export interface Forge {
   me(): Promise<string>;
   /** Calls made over HTTP since creation, retries included. For audits and the idle-cost bench. */
   calls(): number;
+  /** The forge's own clock as of its last answer, in whole seconds; null before the first. Never compare it with ours. */
+  readonly forgeTime?: () => Date | null;
 
   /**
    * Issues and pull requests that changed at or after `since` (null: everything that is open), oldest change first. One request when little
@@ -48,9 +50,10 @@ export interface Forge {
   ensureAssignees(number: number, logins: readonly string[]): Promise<void>;
   /**
    * At most one comment of mine with this key: creates it, or edits it in place when the text differs. The key lives in a
-   * hidden marker of the comment; comments of other accounts with the same marker are ignored.
+   * hidden marker of the comment; comments of other accounts with the same marker are ignored. `known` are the item's comments as
+   * just read (nothing of ours written since): they save the request that would list them.
    */
-  ensureComment(number: number, key: string, body: string): Promise<'created' | 'updated' | 'unchanged'>;
+  ensureComment(number: number, key: string, body: string, known?: readonly Comment[]): Promise<'created' | 'updated' | 'unchanged'>;
   createIssue(draft: IssueDraft): Promise<Issue>;
   ensureClosed(number: number): Promise<void>;
   ensureReopened(number: number): Promise<void>;

@@ -1,0 +1,70 @@
+import type { Issue } from '#domain/issue';
+import { type Change, type Forge, ForgeError } from '#forge';
+import { pageLimit } from './http/pages.ts';
+import type { Labels } from './labels.ts';
+import type { Repository } from './repository.ts';
+import { type Item, item, timelineEvent } from './schema.ts';
+
+type IssueVerbs = Pick<
+  Forge,
+  'changes' | 'findIssue' | 'searchIssues' | 'listTimeline' | 'createIssue' | 'ensureAssignees' | 'ensureClosed' | 'ensureReopened'
+>;
+
+export function createIssues(repository: Repository, labels: Labels): IssueVerbs {
+  const seen = (found: Item): Item => {
+    labels.learn(found.labels);
+    return found;
+  };
+  const edit = async (number: number, body: object): Promise<Issue> =>
+    seen(await repository.write('PATCH', `issues/${number}`, body, item)).issue;
+
+  const setState = async (number: number, state: Issue['state']): Promise<void> => {
+    const now = await edit(number, { state });
+    // Whoever may comment but not write gets 201 and nothing happens.
+    if (now.state !== state) throw ignored(number, `it stays ${now.state}`);
+  };
+  return {
+    changes: async (since) => {
+      const query = since === null ? { state: 'open' } : { state: 'all', since: wholeSecond(since) };
+      const found = await repository.list('issues', item, { query, counting: 'exact', idOf: (each) => each.issue.number });
+      return found.map((each) => changeOf(seen(each))).sort(byAge);
+    },
+    findIssue: async (number) => {
+      const found = await repository.find(`issues/${number}`, item);
+      return found === null || found.isPullRequest ? null : seen(found).issue;
+    },
+    searchIssues: async (words) => {
+      const query = { q: words, state: 'open', type: 'issues', limit: String(pageLimit) };
+      const found = await repository.listWhole('issues', item, query);
+      return found.filter((each) => !each.isPullRequest).map((each) => seen(each).issue);
+    },
+    listTimeline: (number) =>
+      repository.list(`issues/${number}/timeline`, timelineEvent, { counting: 'uncounted', idOf: (each) => each.id }),
+    createIssue: async ({ title, body, labels: names }) => {
+      const ids = await labels.ids(names);
+      return seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;
+    },
+    ensureAssignees: async (number, logins) => {
+      const { assignees } = await edit(number, { assignees: logins });
+      const same = assignees.length === new Set(logins).size && logins.every((login) => assignees.includes(login));
+      if (!same) throw ignored(number, `assignees are ${assignees.join(', ') || 'none'}`);
+    },
+    ensureClosed: (number) => setState(number, 'closed'),
+    ensureReopened: (number) => setState(number, 'open'),
+  };
+}
+
+const changeOf = ({ issue, isPullRequest }: Item): Change => ({
+  kind: isPullRequest ? 'pull-request' : 'issue',
+  number: issue.number,
+  updatedAt: issue.updatedAt,
+  issue,
+});
+
+const byAge = (a: Change, b: Change): number => a.updatedAt.getTime() - b.updatedAt.getTime() || a.number - b.number;
+
+/** The forge keeps whole seconds and `since` is inclusive. */
+const wholeSecond = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`;
+
+const ignored = (number: number, now: string): ForgeError =>
+  new ForgeError('forbidden', `PATCH issues/${number}: the forge accepted the edit but ignored it, ${now} (the account needs write access)`);
