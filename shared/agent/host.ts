@@ -1,0 +1,62 @@
+import type { RunCause } from '#ledger';
+import { scheduleKey } from './hosted.ts';
+import type { HostedAgent, HostOptions } from './hosted.ts';
+import { createLane } from './lane.ts';
+
+/** Runs agents by their schedules and wakes, in this process. */
+export interface Host {
+  /** Records a wake and takes it at once if the agent is free; the same key while one waits is one wake. `schedule`: `<agent>@<project>`. */
+  wake(schedule: string, key: string, cause: RunCause): void;
+  /** Nothing runs, no wake waits, no retry is due. Waiting wakes of a paused agent do not count. */
+  idle(): boolean;
+  /** A run is past its deadline and does not stop: this process needs a restart. */
+  overdue(): boolean;
+  /** No new runs. Steps may end for `graceMs`; then their signal is aborted (`shutdown`) and they salvage. Resolves when all have ended. */
+  stop(graceMs?: number): Promise<void>;
+  /** Aborts everything at once (`killed`) and waits for nothing; what stays open is closed as lost at the next start. */
+  kill(): void;
+}
+
+/** Closes what a dead process left open, then lets every agent look at what is due. Agents that events wake look once at start: they may have missed some. */
+export function startHost(options: HostOptions): Host {
+  const { ledger, clock, slots } = options;
+  closeLost(options);
+  const lanes = new Map(slots.map((slot) => [scheduleKey(slot.name, slot.project.name), createLane(slot, options)]));
+  const all = [...lanes.values()];
+  for (const slot of slots) if (slot.agent.wakes.length > 0) record(slot);
+  for (const lane of all) lane.nudge();
+
+  function record(slot: HostedAgent): void {
+    ledger.switches.wake(scheduleKey(slot.name, slot.project.name), 'start', { kind: 'command', by: 'start' }, clock.now());
+  }
+
+  return {
+    wake(schedule, key, cause) {
+      ledger.switches.wake(schedule, key, cause, clock.now());
+      lanes.get(schedule)?.nudge();
+    },
+    idle: () => all.every((lane) => lane.idle()),
+    overdue: () => all.some((lane) => lane.overdue()),
+    async stop(graceMs = 0) {
+      const ended = Promise.all(all.map((lane) => lane.stop()));
+      const abort = (): void => all.forEach((lane) => lane.abort('shutdown'));
+      if (graceMs === 0) abort();
+      const cancel = clock.after(graceMs, abort);
+      await ended;
+      cancel();
+    },
+    kill() {
+      for (const lane of all) {
+        lane.abort('killed');
+        void lane.stop().catch(() => 'the next start closes what stays open');
+      }
+    },
+  };
+}
+
+function closeLost({ ledger, clock, isAlive, log, onEvent }: HostOptions): void {
+  for (const run of ledger.runs.closeLost(isAlive, clock.now())) {
+    log.warn({ agent: run.agent, run: run.id, subject: run.subject }, 'A run was lost: its process is gone');
+    onEvent?.({ at: clock.now(), kind: 'run-lost', agent: run.agent, project: run.project, run: run.id, subject: run.subject, data: {} });
+  }
+}
