@@ -11,6 +11,7 @@ import { readMergeReport } from '#domain/merge-report';
 import type { Claim } from '#git';
 import { type Checks, pullRequestChecks } from '#work/checks';
 import type { Identities } from '#work/identities';
+import { freshenStore, nextToLookAt } from '#work/lookout';
 import type { Round, Work } from './snapshot.ts';
 
 type Needs = Pick<Ports, 'view' | 'git' | 'ci' | 'clock'>;
@@ -22,27 +23,22 @@ export interface WorkObserver {
 
 /** What one agent remembers between ticks. Losing it costs calls, nothing else. */
 interface Memory {
-  picture: string;
-  fetchedAt: number;
-  lookedAt: Map<number, number>;
-  failures: Map<string, readonly CiFailure[]>;
+  readonly failures: Map<string, readonly CiFailure[]>;
   claims: { readonly at: number; readonly list: readonly Claim[] } | null;
 }
 
 const memories = new WeakMap<object, Memory>();
-const fetchSeconds = 300;
 const claimsSeconds = 60;
 
 /** Prepares looking at the given pull requests: brings the store up to date when the picture moved, picks whose statuses to ask for. */
 export async function createWorkObserver(ports: Needs, tick: Tick, who: Identities, pulls: readonly PullRequest[]): Promise<WorkObserver> {
   const memory = remember(ports.view);
   const now = ports.clock.monotonic();
-  if (pulls.length > 0) await refreshStore(ports, memory, now);
+  if (pulls.length > 0) await freshenStore(ports);
   const tip = await ports.git.resolve(`refs/heads/${tick.project.branch}`);
-  const asked = longestUnseen(memory, pulls);
-  if (asked !== null) memory.lookedAt.set(asked.number, now);
+  const asked = nextToLookAt(ports.view, pulls, now);
   return {
-    observe: (pull, park) => observeWork(ports, tick, who, memory, { pull, park, tip: tip ?? pull.head, fresh: pull.number === asked?.number }),
+    observe: (pull, park) => observeWork(ports, tick, who, memory, { pull, park, tip: tip ?? pull.head, fresh: pull.number === asked }),
     async claim(issue) {
       if (memory.claims === null || now - memory.claims.at > claimsSeconds * 1000) memory.claims = { at: now, list: await ports.git.claims.list() };
       return memory.claims.list.find((claim) => claim.name === String(issue)) ?? null;
@@ -53,25 +49,10 @@ export async function createWorkObserver(ports: Needs, tick: Tick, who: Identiti
 function remember(key: object): Memory {
   let memory = memories.get(key);
   if (memory === undefined) {
-    memory = { picture: '', fetchedAt: Number.NEGATIVE_INFINITY, lookedAt: new Map(), failures: new Map(), claims: null };
+    memory = { failures: new Map(), claims: null };
     memories.set(key, memory);
   }
   return memory;
-}
-
-/** M14: nothing is computed from refs that are older than the picture. */
-async function refreshStore(ports: Needs, memory: Memory, now: number): Promise<void> {
-  const picture = [...ports.view.pullRequests.values()].map((pull) => `${pull.number}:${pull.head}:${pull.state}`).join();
-  if (picture === memory.picture && now - memory.fetchedAt < fetchSeconds * 1000) return;
-  await ports.git.fetch();
-  memory.picture = picture;
-  memory.fetchedAt = now;
-}
-
-/** The pull request whose statuses were asked for longest ago: pending ones are looked at in rotation. */
-function longestUnseen(memory: Memory, pulls: readonly PullRequest[]): PullRequest | null {
-  const looked = (pull: PullRequest): number => memory.lookedAt.get(pull.number) ?? Number.NEGATIVE_INFINITY;
-  return pulls.toSorted((a, b) => looked(a) - looked(b))[0] ?? null;
 }
 
 async function observeWork(

@@ -1,0 +1,70 @@
+import type { Outcome, Tick } from '#agent';
+import { dataMark } from '#domain/marker';
+import { attemptBranch, labels, trailer } from '#domain/name';
+import { firstLine, publishable } from '#domain/publishable';
+import { short } from '#domain/sha';
+import { implementPrompt } from './prompt.ts';
+import { claimIssue, type DevPorts, runChange } from './session-step.ts';
+import type { DevSnapshot, Item } from './snapshot.ts';
+
+/** Works on one issue from scratch: claim, mirror, session, branch, pull request. */
+export async function implement(ports: DevPorts, tick: Tick, item: Item, attempt: number, seen: DevSnapshot): Promise<Outcome> {
+  const { issue } = item;
+  tick.subject(`issue:${issue.number}`);
+  const claim = await claimIssue(ports, tick, issue.number);
+  if ('kind' in claim) return claim;
+  await mirrorClaim(ports, tick, item);
+  await ports.git.fetch();
+  const branch = attemptBranch(issue.number, attempt);
+  const tip = await ports.git.resolve(`refs/heads/${tick.project.branch}`);
+  if (tip === null) return { kind: 'waiting', reason: `the branch ${tick.project.branch} does not exist on the forge` };
+  const pushed = await earlierPush(ports, branch);
+  if (pushed !== null) {
+    ports.ledger.sessions.accept(pushed.run);
+    const number = await openPullRequest(ports, tick, item, branch, pushed.summary);
+    return { kind: 'acted', did: `opened #${number} for the branch that run ${pushed.run} had pushed` };
+  }
+  const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
+  const prompt = await implementPrompt(tick, item, { branch, comments, seen });
+  const result = await runChange(ports, tick, claim, {
+    item, task: 'implement', cause: 'issue', pullRequest: null, branch, at: tip, expect: null, merge: null, prompt, comments,
+  });
+  if (result.kind === 'ended') return result.outcome;
+  const number = await openPullRequest(ports, tick, item, branch, result.summary);
+  return { kind: 'acted', did: `opened #${number} for #${issue.number} at ${short(result.head)}` };
+}
+
+/** D2: a branch of ours without a pull request is work that a dead run had finished, not a sign of life. */
+async function earlierPush(ports: DevPorts, branch: string): Promise<{ readonly run: string; readonly summary: string } | null> {
+  const head = await ports.git.resolve(`refs/heads/${branch}`);
+  const commit = head === null ? null : await ports.git.readCommit(head);
+  const run = commit?.trailers[trailer.run];
+  return commit === null || run === undefined ? null : { run, summary: commit.message.replace(/\n+Disinto-[\s\S]*$/, '') };
+}
+
+/** Assignee before label (C2); labels of an earlier end go (C7). The claim ref is the truth, these are for people. */
+async function mirrorClaim(ports: DevPorts, tick: Tick, item: Item): Promise<void> {
+  const { issue } = item;
+  const me = await ports.forge.me();
+  await tick.effect('labels', `issue:${issue.number}`, labels.inProgress.name, async () => {
+    if (!issue.assignees.includes(me)) await ports.forge.ensureAssignees(issue.number, [me]);
+    const remove = [labels.backlog.name, labels.blocked.name].filter((name) => issue.labels.has(name));
+    const add = issue.labels.has(labels.inProgress.name) ? [] : [labels.inProgress.name];
+    if (add.length + remove.length > 0) await ports.forge.ensureLabels(issue.number, { add, remove });
+  });
+  ports.view.forget({ number: issue.number });
+  tick.tell('claimed', `issue:${issue.number}`, { title: firstLine(issue.title) });
+}
+
+/** The one pull request of a branch: found or created. */
+export async function openPullRequest(ports: DevPorts, tick: Tick, item: Item, branch: string, summary: string): Promise<number> {
+  const { issue } = item;
+  const title = `${firstLine(issue.title, 180)} (#${issue.number})`;
+  const body = [`Fixes #${issue.number}`, '## Changes', publishable(summary, 4000), dataMark({ issue: issue.number, run: tick.run })].join('\n\n');
+  const { pullRequest, created } = await tick.effect('pull-request', `issue:${issue.number}`, branch, () =>
+    ports.forge.ensurePullRequest({ branch, base: tick.project.branch, title, body }),
+  );
+  ports.view.forget({ number: issue.number });
+  if (created) tick.tell('pull-request', `issue:${issue.number}`, { pr: pullRequest.number, branch });
+  return pullRequest.number;
+}

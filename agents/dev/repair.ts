@@ -1,0 +1,59 @@
+import type { Outcome, Tick } from '#agent';
+import { dataMark } from '#domain/marker';
+import { publishable } from '#domain/publishable';
+import { type Sha, short } from '#domain/sha';
+import { addressReviewPrompt, conflictPrompt, fixChecksPrompt } from './prompt.ts';
+import { claimIssue, type DevPorts, runChange } from './session-step.ts';
+import type { DevStep, Work } from './snapshot.ts';
+
+type RepairStep = Extract<DevStep, { do: 'fix-checks' | 'address-review' | 'resolve-conflict' }>;
+
+/** Moves an open pull request on: red checks, a review, or a conflict with the base that moved. */
+export async function repair(ports: DevPorts, tick: Tick, step: RepairStep): Promise<Outcome> {
+  const { item, work } = step;
+  const { issue } = item;
+  const pull = work.pullRequest;
+  tick.subject(`issue:${issue.number}`);
+  const claim = await claimIssue(ports, tick, issue.number);
+  if ('kind' in claim) return claim;
+  const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
+  const merge = await toMerge(ports, tick, step);
+  const prompt = await promptFor(ports, tick, step);
+  const result = await runChange(ports, tick, claim, {
+    item, task: step.do, cause: step.cause, pullRequest: pull.number, branch: pull.branch, at: pull.head, expect: pull.head, merge, prompt, comments,
+  });
+  if (result.kind === 'ended') return result.outcome;
+  if (step.do === 'address-review') await reply(ports, tick, work, result.head, result.summary);
+  ports.view.forget({ number: pull.number });
+  tick.tell('pushed', `pr:${pull.number}`, { task: step.do, head: result.head });
+  return { kind: 'acted', did: `${step.do} of #${pull.number}: pushed ${short(result.head)}` };
+}
+
+/** Only a conflict, or a merge result that is red, changes the head for the base's sake. */
+async function toMerge(ports: DevPorts, tick: Tick, step: RepairStep): Promise<Sha | null> {
+  if (step.do !== 'resolve-conflict' && step.work.merge.kind !== 'red-result') return null;
+  return ports.git.resolve(`refs/heads/${tick.project.branch}`);
+}
+
+function promptFor(ports: DevPorts, tick: Tick, step: RepairStep): Promise<string> {
+  switch (step.do) {
+    case 'fix-checks':
+      return fixChecksPrompt(ports, tick, step.item, step.work, step.cause);
+    case 'address-review':
+      return addressReviewPrompt(ports, step.item, step.work);
+    case 'resolve-conflict':
+      return conflictPrompt(tick, step.item, step.work);
+  }
+}
+
+/** Answers every finding of the reviews that were addressed: one comment per review, edited in place. */
+async function reply(ports: DevPorts, tick: Tick, work: Work, head: Sha, summary: string): Promise<void> {
+  const { number } = work.pullRequest;
+  const touched = new Set((await ports.git.listChangedFiles(work.pullRequest.head, head)).map((file) => file.path));
+  for (const review of work.review.asked) {
+    const findings = await ports.view.reviewComments(number, review);
+    const rows = findings.map((f) => `- \`${f.path}:${f.line}\`: ${touched.has(f.path) ? `changed in ${short(head)}` : 'not changed, see below'}`);
+    const text = [`Reply to review ${review}, as of ${short(head)}:`, ...rows, '', publishable(summary, 4000), '', dataMark({ review, head, run: tick.run })].join('\n');
+    await tick.effect('comment', `pr:${number}`, `reply-${review}`, () => ports.forge.ensureComment(number, `reply-${review}`, text));
+  }
+}
