@@ -3,7 +3,6 @@ import type { HostedAgent, HostOptions } from './hosted.ts';
 import { createPace } from './pace.ts';
 import { startRun } from './run.ts';
 import type { ActiveRun, Ended, StopReason } from './run.ts';
-import { createTroubleReport } from './trouble.ts';
 
 /** One agent on one project in this process: at most one run at a time. */
 export interface Lane {
@@ -97,5 +96,26 @@ function createJudge(slot: HostedAgent, host: HostOptions, goOn: (after: string,
     const data = { did: ended.end.did };
     host.log.warn({ agent: slot.name, project: slot.project.name, ...data }, 'Agent repeats itself; it goes on at its next schedule or webhook');
     host.onEvent?.({ at: host.clock.now(), kind: 'loop-stopped', agent: slot.name, project: slot.project.name, run: id, subject: null, data });
+  };
+}
+
+/** Says once per cause that the forge does not serve an agent, and once that it does again. */
+function createTroubleReport(slot: HostedAgent, host: HostOptions): (ended: Ended) => void {
+  let known: string | null = null;
+  const log = host.log.child({ agent: slot.name, project: slot.project.name });
+  const emit = (kind: string, reason: string): void =>
+    host.onEvent?.({ at: host.clock.now(), kind, agent: slot.name, project: slot.project.name, run: null, subject: null, data: { reason } });
+
+  return ({ end, trouble }) => {
+    if (trouble?.kind === 'forge' && 'reason' in end && end.reason !== known) {
+      known = end.reason;
+      log.warn({ reason: known }, 'The forge does not serve this agent');
+      emit('forge-trouble', known);
+    }
+    if (trouble === null && known !== null) {
+      log.info({ reason: known }, 'The forge serves this agent again');
+      emit('forge-well', known);
+      known = null;
+    }
   };
 }
