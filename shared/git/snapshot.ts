@@ -1,0 +1,85 @@
+import { copyFile, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { asSha, type Sha } from '#domain/sha';
+import { GitError, type CommitDraft } from '#git';
+import { replaceFile } from './command/files.ts';
+import { createWriteObject, hashOf } from './command/objects.ts';
+import { readHead, readPlain } from './command/refs.ts';
+import { fields, text, type Run } from './command/run.ts';
+import { renderCommit } from './parse/commit.ts';
+import { isInside, type Site, type SiteRecord } from './site.ts';
+
+/** Environment of commands on a checkout: our own git directory and index, its files and object folder. */
+function sideEnv(site: Site): Record<string, string> {
+  return { GIT_DIR: site.side, GIT_WORK_TREE: site.checkout, GIT_OBJECT_DIRECTORY: join(site.checkout, '.git', 'objects') };
+}
+
+export async function headOf(site: Site): Promise<{ readonly sha: Sha; readonly ref: string | null }> {
+  const head = await readHead(join(site.checkout, '.git'));
+  if (head === null) throw new GitError('corrupt', `the workspace of run ${site.run} is damaged: its HEAD names no commit`);
+  return head;
+}
+
+/** Paths that differ from HEAD or are new and not ignored. */
+export async function listDirty(run: Run, site: Site): Promise<string[]> {
+  const args = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--ignore-submodules=dirty', '--no-renames'];
+  const ran = await onIndex(run, site, (await headOf(site)).sha, async () => await run({ args, env: sideEnv(site), cwd: site.checkout }));
+  return fields(ran).map((line) => line.slice(3));
+}
+
+/** The tree of everything in the checkout that is not ignored; objects are written to the checkout's own folder. */
+export async function snapshot(run: Run, site: Site, head: Sha): Promise<Sha> {
+  const git = { env: sideEnv(site), cwd: site.checkout, seconds: 600 };
+  await onIndex(run, site, head, async () => await run({ args: ['add', '--all'], ...git }));
+  return asSha(text(await run({ args: ['write-tree'], ...git })));
+}
+
+/**
+ * Starts from the session's index: it knows what was added in spite of being ignored, and spares reading unchanged files. It
+ * is copied, since ours is a directory that the session cannot prepare; where it is unusable, HEAD's tree takes its place.
+ */
+async function onIndex<T>(run: Run, site: Site, head: Sha, act: () => Promise<T>): Promise<T> {
+  await writeFile(join(site.side, 'HEAD'), `${head}\n`);
+  const index = join(site.checkout, '.git', 'index');
+  const mine = join(site.side, 'index');
+  try {
+    if ((await lstat(index)).isFile()) await copyFile(index, mine);
+    return await act();
+  } catch (error) {
+    if (error instanceof GitError && error.kind === 'full') throw error;
+    await rm(mine, { force: true });
+    await run({ args: ['read-tree', head], env: sideEnv(site), cwd: site.checkout });
+    return await act();
+  }
+}
+
+/** The tree of a commit as the checkout knows it. */
+export async function treeOfCommit(run: Run, site: Site, commit: Sha): Promise<Sha> {
+  return asSha(text(await run({ args: ['rev-parse', '--verify', `${commit}^{tree}`], env: sideEnv(site), cwd: site.checkout })));
+}
+
+/** The commit that the session is merging, when it is the one we asked it to merge. */
+export async function mergeHeadOf(site: Site, record: SiteRecord): Promise<Sha | null> {
+  const found = (await readPlain(join(site.checkout, '.git', 'MERGE_HEAD'), 4096))?.trim();
+  return record.merge !== null && found === record.merge ? record.merge : null;
+}
+
+/** A commit object in the checkout's folder; no ref changes. */
+export async function writeCommit(site: Site, draft: CommitDraft & { readonly at: Date }, nonce: () => string): Promise<Sha> {
+  const write = createWriteObject(join(site.checkout, '.git', 'objects'), await hashOf(site.side), nonce);
+  return await write('commit', renderCommit(draft));
+}
+
+/** Moves the checkout's HEAD to a commit that was made of its files: its branch, its index, and a merge is over. */
+export async function moveHead(site: Site, record: SiteRecord, headRef: string | null, to: Sha, nonce: () => string): Promise<void> {
+  const gitDir = join(site.checkout, '.git');
+  const branch = `refs/heads/${record.branch}`;
+  const target = join(gitDir, headRef === branch ? branch : 'HEAD');
+  await mkdir(dirname(target), { recursive: true }).catch(() => undefined);
+  if (!(await isInside(gitDir, dirname(target)))) throw new GitError('corrupt', `the workspace of run ${site.run} is damaged: ${target} leads elsewhere`);
+  await replaceFile(target, `${to}\n`, nonce());
+  const aside = join(gitDir, `.index-${nonce()}`);
+  await copyFile(join(site.side, 'index'), aside);
+  await rename(aside, join(gitDir, 'index'));
+  for (const name of ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE']) await rm(join(gitDir, name), { force: true });
+}
