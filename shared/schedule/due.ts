@@ -18,7 +18,7 @@ type Due = SettleRequest['due'];
  *   Due times stay in their nominal order: a later one waits for an earlier one.
  */
 export function dueTimes(schedule: Schedule, name = ''): Due {
-  const after = nextAfter(schedule.timing);
+  const after = remembering(nextAfter(schedule.timing));
   return (from, until) => {
     const past: Date[] = [];
     let next = after(from);
@@ -33,6 +33,15 @@ export function dueTimes(schedule: Schedule, name = ''): Due {
 /** The instant at which the host wakes for this due time: the nominal time plus its jitter, which is the same on every call. */
 export const wakeAt = (schedule: Schedule, name: string, due: Date): Date =>
   schedule.jitterSeconds === 0 ? due : new Date(due.getTime() + jitterMs(name, due, schedule.jitterSeconds));
+
+/** The same question comes at each look until the due time has come: one answer is kept. */
+function remembering(after: (instant: Date) => Date | null): (instant: Date) => Date | null {
+  let last: { readonly asked: number; readonly answer: Date | null } | null = null;
+  return (instant) => {
+    if (last?.asked !== instant.getTime()) last = { asked: instant.getTime(), answer: after(instant) };
+    return last.answer;
+  };
+}
 
 /** The first due time strictly after an instant, or null when there is none. */
 function nextAfter(timing: Timing): (instant: Date) => Date | null {
