@@ -1,0 +1,97 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * Derives test/fixtures/forgejo-api.json from Forgejo's own API description (Swagger 2.0, MIT), keeping only what the forge adapter uses:
+ *
+ *   node test/setup/derive-forge-api.ts path/to/swagger.v1.json
+ *
+ * A Forgejo serves the description as /swagger.v1.json. Run it again when the adapter uses another endpoint.
+ */
+const used: Readonly<Record<string, readonly string[]>> = {
+  '/user': ['get'],
+  '/repos/{owner}/{repo}': ['get'],
+  '/repos/{owner}/{repo}/branches/{branch}': ['get', 'delete'],
+  '/repos/{owner}/{repo}/collaborators/{collaborator}/permission': ['get'],
+  '/repos/{owner}/{repo}/commits/{ref}/statuses': ['get'],
+  '/repos/{owner}/{repo}/statuses/{sha}': ['post'],
+  '/repos/{owner}/{repo}/labels': ['get', 'post'],
+  '/repos/{owner}/{repo}/issues': ['get', 'post'],
+  '/repos/{owner}/{repo}/issues/{index}': ['get', 'patch'],
+  '/repos/{owner}/{repo}/issues/{index}/comments': ['get', 'post'],
+  '/repos/{owner}/{repo}/issues/{index}/labels': ['get', 'post'],
+  '/repos/{owner}/{repo}/issues/{index}/labels/{id}': ['delete'],
+  '/repos/{owner}/{repo}/issues/{index}/timeline': ['get'],
+  '/repos/{owner}/{repo}/issues/comments/{id}': ['patch', 'delete'],
+  '/repos/{owner}/{repo}/pulls': ['get', 'post'],
+  '/repos/{owner}/{repo}/pulls/{index}': ['get', 'patch'],
+  '/repos/{owner}/{repo}/pulls/{index}.{diffType}': ['get'],
+  '/repos/{owner}/{repo}/pulls/{index}/merge': ['post'],
+  '/repos/{owner}/{repo}/pulls/{index}/reviews': ['get', 'post'],
+  '/repos/{owner}/{repo}/pulls/{index}/reviews/{id}/comments': ['get'],
+};
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+type Node = { readonly [key: string]: Json };
+
+interface Description {
+  readonly info: Node;
+  readonly basePath: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Node>>>>;
+  readonly definitions: Readonly<Record<string, Node>>;
+  readonly responses: Readonly<Record<string, Node>>;
+}
+
+const prose = new Set(['description', 'summary', 'tags', 'operationId', 'consumes', 'produces', 'example']);
+
+/** Without prose and generator notes. `inside` properties a key is a field's name and stays. */
+function strip(node: Json, inside = ''): Json {
+  if (Array.isArray(node)) return node.map((each: Json) => strip(each));
+  if (typeof node !== 'object' || node === null) return node;
+  const names = inside === 'properties' || inside === 'responses';
+  const kept = Object.entries(node).filter(([key]) => names || !(prose.has(key) || key.startsWith('x-')));
+  return Object.fromEntries(kept.map(([key, value]) => [key, strip(value, key)]));
+}
+
+function references(node: Json): readonly string[] {
+  const found = JSON.stringify(node).matchAll(/"\$ref":"#\/(?<kind>definitions|responses)\/(?<name>[^"]+)"/g);
+  return [...found].map((each) => `${each.groups?.['kind']}/${each.groups?.['name']}`);
+}
+
+function derive(whole: Description): Node {
+  const paths = Object.fromEntries(
+    Object.entries(used).map(([path, methods]) => [path, Object.fromEntries(methods.map((method) => [method, strip(pick(whole, path, method))]))]),
+  );
+  const parts: Record<'definitions' | 'responses', Record<string, Json>> = { definitions: {}, responses: {} };
+  const queue = [...references(paths)];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const [kind, name] = next.split('/') as ['definitions' | 'responses', string];
+    if (parts[kind][name] !== undefined) continue;
+    const part = strip(whole[kind][name] ?? {});
+    parts[kind][name] = part;
+    queue.push(...references(part));
+  }
+  const source = `Forgejo API description, version ${String(whole.info['version'])}, derived by test/setup/derive-forge-api.ts`;
+  return { source, license: 'MIT', basePath: whole.basePath, paths, ...parts };
+}
+
+function pick(whole: Description, path: string, method: string): Json {
+  const found = whole.paths[path]?.[method];
+  if (found === undefined) throw new Error(`the description has no ${method} ${path}`);
+  return found;
+}
+
+const source = process.argv[2];
+if (source === undefined) throw new Error('usage: node test/setup/derive-forge-api.ts path/to/swagger.v1.json');
+const target = join(dirname(import.meta.dirname), 'fixtures', 'forgejo-api.json');
+writeFileSync(target, render(derive(JSON.parse(readFileSync(source, 'utf8')) as Description)));
+
+/** JSON with one endpoint or definition a line, so that a difference between versions of the description is readable. */
+function render(document: Node): string {
+  const parts = Object.entries(document).map(([key, value]) => {
+    if (typeof value !== 'object' || value === null) return ` ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+    const lines = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => `  ${JSON.stringify(name)}: ${JSON.stringify(each)}`);
+    return ` ${JSON.stringify(key)}: {\n${lines.join(',\n')}\n }`;
+  });
+  return `{\n${parts.join(',\n')}\n}\n`;
+}
