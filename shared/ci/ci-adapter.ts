@@ -8,9 +8,10 @@ import type { Log } from '#log';
 import { CiError } from './ci.ts';
 import type { Ci, CiSubject } from './ci.ts';
 import { readFailures } from './failures.ts';
-import { createRequiredByWorkflows } from './required-by-workflows.ts';
-import type { ConfigAllowed } from './required-by-workflows.ts';
+import { createGitReader } from './git-reader.ts';
 import { createRunnerApi } from './runner-api.ts';
+import { createSelector } from './selection.ts';
+import type { ConfigAllowed } from './selection.ts';
 import { matchesGlob } from './workflow/glob.ts';
 
 export interface CiDeps {
@@ -30,12 +31,12 @@ export interface CiDeps {
 export function createCi(deps: CiDeps): Ci {
   const { forge, config, log } = deps;
   const statuses = deps.statuses ?? ((head: Sha) => forge.listStatuses(head));
-  const byWorkflows = createRequiredByWorkflows(deps.git, deps.configAllowed ?? null);
+  const select = createSelector(createGitReader(deps.git), deps.configAllowed ?? null);
   const api = config.url === null ? null : createRunnerApi(config.url, deps.token ?? null);
 
   const required = async (subject: CiSubject, posted: () => Promise<readonly CommitStatus[]>): Promise<readonly string[]> => {
     if (config.contexts === 'none') return [];
-    if (config.contexts === 'workflows') return byWorkflows(subject);
+    if (config.contexts === 'workflows') return (await select(subject)).workflows.map((workflow) => workflow.context).toSorted();
     const branch = await forge.findBranch(subject.branch);
     if (branch === null) throw new CiError('not-found', `branch ${subject.branch} does not exist on the forge, so its required checks are unknown`);
     return expandContexts(branch.requiredContexts, config.account, branch.requiredContexts.some(isPattern) ? await posted() : []);

@@ -8,32 +8,38 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return expandBraces(pattern, 0).some((each) => matchParts(each.replaceAll('\\/', '/').split('/'), parts));
 }
 
-function matchParts(pattern: readonly string[], text: readonly string[]): boolean {
-  const [first, ...rest] = pattern;
-  if (first === undefined) return text.length === 0;
-  if (first === '**') {
-    if (rest[0] === '**') return matchParts(rest, text);
-    return Array.from({ length: text.length + 1 }, (_, k) => k).some((k) => matchParts(rest, text.slice(k)));
+const matchParts = (pattern: readonly string[], parts: readonly string[]): boolean => matchWild(pattern, parts, (each) => each === '**', matchSegment);
+
+const matchSegment = (pattern: string, text: string): boolean =>
+  matchWild(pattern.match(/\\.|\*+|\?|\[[!^]?[^\]]+\]|[^]/gsu) ?? [], [...text], (token) => token.startsWith('*'), matchChar);
+
+/** Matches a sequence against a pattern in which some elements (`isMany`) stand for any number of items. Never exponential. */
+function matchWild(pattern: readonly string[], items: readonly string[], isMany: (each: string) => boolean, matchesOne: (each: string, item: string) => boolean): boolean {
+  let [p, i, many, resume] = [0, 0, -1, 0];
+  while (i < items.length) {
+    const each = pattern[p];
+    if (each !== undefined && isMany(each)) {
+      [many, resume] = [p, i];
+      p += 1;
+    } else if (each !== undefined && matchesOne(each, items[i] ?? '')) {
+      p += 1;
+      i += 1;
+    } else if (many !== -1) {
+      resume += 1;
+      [p, i] = [many + 1, resume];
+    } else return false;
   }
-  const [head, ...tail] = text;
-  return head !== undefined && segment(first).test(head) && matchParts(rest, tail);
+  return pattern.slice(p).every(isMany);
 }
 
-function segment(pattern: string): RegExp {
-  const tokens = pattern.match(/\\.|\*+|\?|\[[!^]?[^\]]+\]|[^]/gsu) ?? [];
-  return new RegExp(`^${tokens.map(segmentToken).join('')}$`, 'su');
-}
-
-function segmentToken(token: string): string {
-  if (token.startsWith('*')) return '.*';
-  if (token === '?') return '.';
+function matchChar(token: string, char: string): boolean {
+  if (token === '?') return true;
   if (token.startsWith('[') && token.length > 2) {
     const inverted = token[1] === '!' || token[1] === '^';
-    const members = token.slice(inverted ? 2 : 1, -1).replace(/[\\\][^&~|]/g, (c) => `\\${c}`);
-    return `[${inverted ? '^' : ''}${members}]`;
+    const ranges = [...token.slice(inverted ? 2 : 1, -1).matchAll(/(.)-(.)|./gsu)];
+    return ranges.some(([whole, from, to]) => (from !== undefined && to !== undefined ? from <= char && char <= to : whole === char)) !== inverted;
   }
-  const literal = token.length > 1 && token.startsWith('\\') ? token.slice(1) : token;
-  return literal.replace(/[\\^$.*+?()[\]{}|/]/g, (c) => `\\${c}`);
+  return (token.length > 1 && token.startsWith('\\') ? token.slice(1) : token) === char;
 }
 
 /** One pattern per choice of its outermost braces, then of the inner ones. Deeper than eight levels stays as it is. */

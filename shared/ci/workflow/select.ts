@@ -1,5 +1,4 @@
-import type { Occasion, Workflow, WorkflowFile } from './model.ts';
-import { parseWorkflows } from './parse.ts';
+import type { Occasion, Workflow } from './model.ts';
 import { holds } from './when.ts';
 
 /** What CI is asked to judge: `branch` is always the name of the base branch. */
@@ -23,14 +22,3 @@ export const selectWorkflows = (workflows: readonly Workflow[], occasion: Occasi
 /** Whether any workflow or step asks which paths changed, so that a caller can skip finding out. */
 export const asksForPaths = (workflows: readonly Workflow[]): boolean =>
   workflows.some((workflow) => [workflow, ...(workflow.kind === 'sound' ? workflow.steps : [])].some((part) => part.when.some((condition) => condition.path !== null)));
-
-/** Status contexts that a commit needs, sorted. `files`: workflow files of the base commit; `changedPaths` null: not known. */
-export function requiredContexts(request: {
-  readonly files: readonly WorkflowFile[];
-  readonly subject: WorkflowSubject;
-  readonly changedPaths: readonly string[] | null;
-  readonly message?: string | null;
-}): readonly string[] {
-  const occasion = occasionOf(request.subject, { changedPaths: request.changedPaths, message: request.message ?? null });
-  return selectWorkflows(parseWorkflows(request.files), occasion).map((workflow) => workflow.context).toSorted();
-}
