@@ -1,4 +1,4 @@
-import { type Forge, ForgeError, type MergeResult } from '#forge';
+import { type Forge, ForgeError, type ForgeErrorKind, type MergeResult } from '#forge';
 import { textOf } from './http/failure.ts';
 import type { Answer } from './http/http.ts';
 import type { Repository } from './repository.ts';
@@ -7,7 +7,7 @@ import type { Repository } from './repository.ts';
 export function createMerge(repository: Repository, findPullRequest: Forge['findPullRequest']): Forge['mergePullRequest'] {
   return async (number, { head, title, message }) => {
     const body = { Do: 'merge', head_commit_id: head, MergeTitleField: title, MergeMessageField: message };
-    const answer = await repository.send('POST', `pulls/${number}/merge`, body, [403, 405, 409]);
+    const answer = await repository.send('POST', `pulls/${number}/merge`, body, [403, 404, 405, 409]);
     if (answer.status < 300) return { kind: 'merged' };
     const why = textOf(answer);
     if (answer.status === 409) return conflictOf(why);
@@ -25,12 +25,17 @@ function conflictOf(why: string): MergeResult {
   return { kind: 'conflict' };
 }
 
-/** Forgejo's 405 for a merged pull request may come without any text: only the pull request itself tells. */
+/**
+ * Forgejo's 405 for a merged pull request may come without any text, and a closed one is a 404: only the pull request itself tells.
+ */
 async function refusalOf(number: number, answer: Answer, why: string, find: Forge['findPullRequest']): Promise<MergeResult> {
-  if (answer.status === 403 && /scope|token/i.test(why)) {
-    throw new ForgeError('forbidden', `POST pulls/${number}/merge: ${why}`, { status: 403 });
-  }
-  const found = why === '' ? await find(number) : null;
+  if (answer.status === 403 && /scope|token/i.test(why)) throw refused('forbidden', number, answer, why);
+  const found = why === '' || answer.status === 404 ? await find(number) : null;
+  if (answer.status === 404 && found === null) throw refused('not-found', number, answer, why);
   if (found?.state === 'merged') return { kind: 'already-merged' };
+  if (found?.state === 'closed') return { kind: 'blocked', why: 'the pull request is closed' };
   return { kind: 'blocked', why: why === '' ? `the forge answers ${answer.status} without a reason` : why };
 }
+
+const refused = (kind: ForgeErrorKind, number: number, { status }: Answer, why: string): ForgeError =>
+  new ForgeError(kind, `POST pulls/${number}/merge: ${status} ${why}`, { status });

@@ -1,7 +1,7 @@
 import type { Verdict } from '#domain/pull-request';
 import { type Forge, ForgeError, type ReviewDraft } from '#forge';
 import { textOf } from './http/failure.ts';
-import { shownLines } from './off-diff.ts';
+import { shownLines } from './diff/shown-lines.ts';
 import { review, reviewComment } from './pull-schema.ts';
 import type { Repository } from './repository.ts';
 

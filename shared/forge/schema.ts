@@ -56,7 +56,7 @@ export const item = z
     created_at: date,
     updated_at: date,
     comments: number.nullish(),
-    pull_request: z.unknown(),
+    pull_request: z.unknown().optional(),
   })
   .transform((raw): Item => ({
     isPullRequest: raw.pull_request !== null && raw.pull_request !== undefined,

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { asSha } from '#domain/sha';
+import type { TestRepository } from '../world.ts';
+
+export function commitContract(make: () => Promise<TestRepository>): void {
+  describe('statuses', () => {
+    it('are listed with who posted them, newest with the highest id', async () => {
+      const repository = await make();
+      const head = asSha((await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' })) ?? '');
+      const status = { context: 'ci/test', description: 'runs', targetUrl: 'http://ci.example/1' };
+      await repository.forge('ci').postStatus(head, { ...status, state: 'pending' });
+      await repository.forge('ci').postStatus(head, { ...status, state: 'success', description: 'ok' });
+      await repository.forge('dev').postStatus(head, { ...status, state: 'success', targetUrl: null });
+      const found = (await repository.forge('dev').listStatuses(head)).toSorted((a, b) => a.id - b.id);
+      expect(found).toMatchObject([
+        { context: 'ci/test', state: 'pending', description: 'runs', targetUrl: 'http://ci.example/1', creator: 'ci' },
+        { state: 'success', description: 'ok', creator: 'ci' },
+        { state: 'success', targetUrl: null, creator: 'dev' },
+      ]);
+    });
+
+    it('do not move the time of their pull request', async () => {
+      const repository = await make();
+      const forge = repository.forge('dev');
+      const head = asSha((await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' })) ?? '');
+      const { pullRequest } = await forge.ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'B', body: '' });
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      await repository.forge('ci').postStatus(head, { context: 'ci/test', state: 'failure', description: 'red', targetUrl: null });
+      expect((await forge.findPullRequest(pullRequest.number))?.updatedAt).toEqual(pullRequest.updatedAt);
+    });
+
+    it('of a commit that nobody judged are none; posting one needs write access', async () => {
+      const repository = await make();
+      const head = asSha((await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' })) ?? '');
+      expect(await repository.forge('dev').listStatuses(head)).toEqual([]);
+      const status = { context: 'ci/test', state: 'success', description: '', targetUrl: null } as const;
+      await expect(repository.forge('outsider').postStatus(head, status)).rejects.toMatchObject({ kind: 'forbidden' });
+    });
+  });
+
+  describe('branches', () => {
+    it('are found with their head, or null', async () => {
+      const repository = await make();
+      const head = await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' });
+      const forge = repository.forge('dev');
+      expect(await forge.findBranch('fix/issue-1')).toEqual({
+        name: 'fix/issue-1',
+        head,
+        protected: false,
+        requiredContexts: [],
+        requiredApprovals: 0,
+      });
+      expect(await forge.findBranch('fix/issue-2')).toBeNull();
+    });
+
+    it('show what protects them to any write collaborator, unlike the protection itself', async () => {
+      const repository = await make();
+      await repository.protect({ contexts: ['ci/lint', 'ci/test'], approvals: 1, mergers: ['merger'] });
+      expect(await repository.forge('dev').findBranch('main')).toMatchObject({
+        protected: true,
+        requiredContexts: ['ci/lint', 'ci/test'],
+        requiredApprovals: 1,
+      });
+      expect((await repository.raw('dev', 'GET', 'branch_protections/main')).status).toBe(403);
+    });
+
+    it('are deleted, twice', async () => {
+      const repository = await make();
+      await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' });
+      const forge = repository.forge('dev');
+      for (const turn of [1, 2]) await forge.ensureBranchDeleted('fix/issue-1').then(() => turn);
+      expect(await forge.findBranch('fix/issue-1')).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { TestRepository } from '../world.ts';
+
+const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({ title, body: `About ${title}.`, labels });
+
+export function issueContract(make: () => Promise<TestRepository>): void {
+  describe('issues', () => {
+    it('are created with labels that the repository may lack, and found again', async () => {
+      const forge = (await make()).forge('dev');
+      const made = await forge.createIssue(draft('Crash', ['bug', 'priority']));
+      expect(made).toMatchObject({ title: 'Crash', body: 'About Crash.', author: 'dev', state: 'open', assignees: [], comments: 0 });
+      expect(await forge.findIssue(made.number)).toEqual(made);
+      expect(made.labels).toEqual(new Set(['bug', 'priority']));
+    });
+
+    it('that do not exist are null, and so is a pull request', async () => {
+      const repository = await make();
+      const forge = repository.forge('dev');
+      await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' });
+      const { pullRequest } = await forge.ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'B', body: '' });
+      expect(await forge.findIssue(99)).toBeNull();
+      expect(await forge.findPullRequest(99)).toBeNull();
+      expect(await forge.findIssue(pullRequest.number)).toBeNull();
+    });
+
+    it('close and reopen, each twice', async () => {
+      const forge = (await make()).forge('dev');
+      const { number } = await forge.createIssue(draft('Flip'));
+      for (const turn of [1, 2]) await forge.ensureClosed(number).then(() => turn);
+      expect((await forge.findIssue(number))?.state).toBe('closed');
+      for (const turn of [1, 2]) await forge.ensureReopened(number).then(() => turn);
+      expect((await forge.findIssue(number))?.state).toBe('open');
+    });
+
+    it('have exactly the assignees asked for, none included', async () => {
+      const forge = (await make()).forge('dev');
+      const { number } = await forge.createIssue(draft('Whose'));
+      await forge.ensureAssignees(number, ['dev', 'maintainer']);
+      expect((await forge.findIssue(number))?.assignees.toSorted()).toEqual(['dev', 'maintainer']);
+      await forge.ensureAssignees(number, []);
+      expect((await forge.findIssue(number))?.assignees).toEqual([]);
+    });
+
+    it('an edit that the forge accepts and ignores, or refuses, is an error', async () => {
+      const repository = await make();
+      const { number } = await repository.forge('dev').createIssue(draft('Hands off'));
+      await expect(repository.forge('outsider').ensureClosed(number)).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(repository.forge('outsider').ensureAssignees(number, ['outsider'])).rejects.toMatchObject({ kind: 'forbidden' });
+    });
+
+    it('are searched by words, open ones only', async () => {
+      const forge = (await make()).forge('dev');
+      const parser = await forge.createIssue(draft('Parser drops commas'));
+      const closed = await forge.createIssue(draft('Parser is slow'));
+      await forge.createIssue(draft('Printer jams'));
+      await forge.ensureClosed(closed.number);
+      expect((await forge.searchIssues('parser')).map((each) => each.number)).toEqual([parser.number]);
+    });
+  });
+}
+
+export function changeContract(make: () => Promise<TestRepository>): void {
+  describe('changes', () => {
+    it('null gives everything open, oldest change first, over several pages, in as few calls', async () => {
+      const repository = await make();
+      const forge = repository.forge('dev');
+      for (let turn = 1; turn <= 52; turn += 1) await forge.createIssue(draft(`Issue ${turn}`));
+      await forge.ensureClosed(7);
+      const before = forge.calls();
+      const found = await forge.changes(null);
+      expect(forge.calls() - before).toBe(2);
+      expect(found).toHaveLength(51);
+      expect(found.every((each) => each.kind === 'issue' && each.issue.state === 'open')).toBe(true);
+      const times = found.map((each) => each.updatedAt.getTime());
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+    });
+
+    it('since is inclusive and also shows what closed, and pull requests', async () => {
+      const repository = await make();
+      const forge = repository.forge('dev');
+      const { number } = await forge.createIssue(draft('Old'));
+      await forge.ensureClosed(number);
+      await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' });
+      const { pullRequest } = await forge.ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'B', body: '' });
+      const at = (await forge.findIssue(number))?.updatedAt ?? new Date(0);
+      const found = await forge.changes(at);
+      expect(found.map((each) => [each.kind, each.number])).toEqual(
+        expect.arrayContaining([
+          ['issue', number],
+          ['pull-request', pullRequest.number],
+        ]),
+      );
+      expect(await forge.changes(new Date(at.getTime() + 3_600_000))).toEqual([]);
+    });
+  });
+}

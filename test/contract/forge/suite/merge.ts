@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { PullRequest } from '#domain/pull-request';
+import { type Sha, asSha } from '#domain/sha';
+import type { Forge, MergeResult } from '#forge';
+import { type TestRepository, source } from '../world.ts';
+
+const message = { title: 'Merge it', message: 'Because.' };
+const other = asSha('1'.repeat(40));
+
+/** The forge computes mergeability in the background: the bounded retry that callers do. */
+async function merge(forge: Forge, number: number, head: Sha): Promise<MergeResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await forge.mergePullRequest(number, { head, ...message });
+    if (result.kind !== 'try-again' || attempt === 50) return result;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export function mergeContract(make: () => Promise<TestRepository>): void {
+  const open = async (body = ''): Promise<{ repository: TestRepository; pull: PullRequest }> => {
+    const repository = await make();
+    await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'TWO' }) });
+    const { pullRequest } = await repository.forge('dev').ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'Two', body });
+    return { repository, pull: pullRequest };
+  };
+
+  describe('merging', () => {
+    it('lands exactly the head, once, and the pull request says so', async () => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('merger');
+      expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'merged' });
+      const merged = await forge.findPullRequest(pull.number);
+      expect(merged).toMatchObject({ state: 'merged', mergedBy: 'merger', head: pull.head });
+      expect((await forge.findBranch('main'))?.head).toBe(merged?.mergeCommit);
+      expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'already-merged' });
+      await forge.ensureBranchDeleted(pull.branch);
+      expect(await forge.findPullRequest(pull.number)).toMatchObject({ state: 'merged', branch: pull.branch, head: pull.head });
+    });
+
+    it('carries title and message into the merge commit', async () => {
+      const { repository, pull } = await open();
+      await merge(repository.forge('merger'), pull.number, pull.head);
+      await repository.git('dev', 'fetch', 'origin', 'main');
+      expect(await repository.git('dev', 'log', '-1', '--format=%B', 'FETCH_HEAD')).toMatch(/^Merge it\n\nBecause\.\n/);
+    });
+
+    it('closes the issue that the body fixes', async () => {
+      const repository = await make();
+      const { number } = await repository.forge('maintainer').createIssue({ title: 'Two', body: '', labels: [] });
+      await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'TWO' }) });
+      const forge = repository.forge('dev');
+      const { pullRequest } = await forge.ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'Two', body: `Fixes #${number}` });
+      await merge(repository.forge('merger'), pullRequest.number, pullRequest.head);
+      await expect.poll(async () => (await forge.findIssue(number))?.state, { timeout: 5000 }).toBe('closed');
+    });
+
+    it('refuses another head than the one asked for', async () => {
+      const { repository, pull } = await open();
+      expect(await merge(repository.forge('merger'), pull.number, other)).toEqual({ kind: 'head-moved' });
+      expect((await repository.forge('merger').findPullRequest(pull.number))?.state).toBe('open');
+    });
+
+    it('is blocked until the required contexts are green', async () => {
+      const { repository, pull } = await open();
+      await repository.protect({ contexts: ['ci/test'], approvals: 0, mergers: ['merger'] });
+      const forge = repository.forge('merger');
+      const result = await merge(forge, pull.number, pull.head);
+      expect(result).toMatchObject({ kind: 'blocked', why: expect.stringMatching(/status check/i) });
+      await repository.forge('ci').postStatus(pull.head, { context: 'ci/test', state: 'success', description: 'ok', targetUrl: null });
+      expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'merged' });
+    });
+
+    it('is blocked for an account off the whitelist', async () => {
+      const { repository, pull } = await open();
+      await repository.protect({ contexts: [], approvals: 0, mergers: ['merger'] });
+      expect(await merge(repository.forge('dev'), pull.number, pull.head)).toMatchObject({
+        kind: 'blocked',
+        why: expect.stringMatching(/not allowed to merge/i),
+      });
+    });
+
+    it('is blocked until somebody else approved this head', async () => {
+      const { repository, pull } = await open();
+      await repository.protect({ contexts: [], approvals: 1, mergers: ['merger'] });
+      const forge = repository.forge('merger');
+      expect((await merge(forge, pull.number, pull.head)).kind).toBe('blocked');
+      await repository.forge('reviewer').submitReview(pull.number, { verdict: 'approved', head: pull.head, body: 'Good.', comments: [] });
+      expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'merged' });
+    });
+
+    it('of a change that conflicts with the base changes nothing', async () => {
+      const { repository, pull } = await open();
+      await repository.push('maintainer', 'main', { 'src/a.ts': source({ 2: 'deux' }) });
+      const result = await repository.forge('merger').mergePullRequest(pull.number, { head: pull.head, ...message });
+      // The forge says "try again later" as long as it cannot merge; it does not tell a conflict from a check under way.
+      expect(['conflict', 'try-again']).toContain(result.kind);
+      expect((await repository.forge('merger').findPullRequest(pull.number))?.state).toBe('open');
+    });
+
+    it('of a closed pull request is blocked, and of none an error', async () => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('merger');
+      await repository.forge('dev').ensureClosed(pull.number);
+      expect(await merge(forge, pull.number, pull.head)).toMatchObject({ kind: 'blocked' });
+      await expect(merge(forge, 99, pull.head)).rejects.toMatchObject({ kind: 'not-found' });
+    });
+
+    it('by an account that may not write is blocked', async () => {
+      const { repository, pull } = await open();
+      expect((await merge(repository.forge('reader'), pull.number, pull.head)).kind).toBe('blocked');
+    });
+  });
+}

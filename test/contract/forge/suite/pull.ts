@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { TestRepository } from '../world.ts';
+
+export function pullContract(make: () => Promise<TestRepository>): void {
+  describe('pull requests', () => {
+    const draft = { branch: 'fix/issue-1', base: 'main', title: 'Fix it', body: 'Fixes #1' };
+
+    it('are created once for a branch and a base', async () => {
+      const repository = await make();
+      const forge = repository.forge('dev');
+      const head = await repository.push('dev', draft.branch, { 'b.txt': 'b' });
+      const first = await forge.ensurePullRequest(draft);
+      const second = await repository.forge('dev').ensurePullRequest({ ...draft, title: 'Other' });
+      expect([first.created, second.created]).toEqual([true, false]);
+      expect(second.pullRequest).toEqual(first.pullRequest);
+      expect(first.pullRequest).toMatchObject({
+        title: 'Fix it',
+        body: 'Fixes #1',
+        author: 'dev',
+        state: 'open',
+        draft: false,
+        branch: draft.branch,
+        base: 'main',
+        head,
+        mergeCommit: null,
+        mergedBy: null,
+      });
+      expect(await forge.listOpenPullRequests()).toEqual([first.pullRequest]);
+      expect(await forge.findPullRequest(first.pullRequest.number)).toEqual(first.pullRequest);
+    });
+
+    it('follow a push, and the push moves their time', async () => {
+      const repository = await make();
+      const forge = repository.forge('dev');
+      await repository.push('dev', draft.branch, { 'b.txt': 'b' });
+      const { pullRequest } = await forge.ensurePullRequest(draft);
+      const head = await repository.push('dev', draft.branch, { 'b.txt': 'c' });
+      const now = await forge.findPullRequest(pullRequest.number);
+      expect(now?.head).toBe(head);
+      expect(now?.updatedAt.getTime()).toBeGreaterThanOrEqual(pullRequest.updatedAt.getTime());
+      expect((await forge.changes(pullRequest.updatedAt)).map((each) => each.number)).toContain(pullRequest.number);
+    });
+
+    it('take a new body, twice', async () => {
+      const repository = await make();
+      const forge = repository.forge('dev');
+      await repository.push('dev', draft.branch, { 'b.txt': 'b' });
+      const { number } = (await forge.ensurePullRequest(draft)).pullRequest;
+      for (const turn of [1, 2]) await forge.ensurePullRequestBody(number, 'Fixes #1\n\nMore').then(() => turn);
+      expect((await forge.findPullRequest(number))?.body).toBe('Fixes #1\n\nMore');
+    });
+
+    it('close like issues do, and keep branch and head', async () => {
+      const repository = await make();
+      const forge = repository.forge('dev');
+      const head = await repository.push('dev', draft.branch, { 'b.txt': 'b' });
+      const { number } = (await forge.ensurePullRequest(draft)).pullRequest;
+      await forge.ensureClosed(number);
+      await forge.ensureBranchDeleted(draft.branch);
+      expect(await forge.findPullRequest(number)).toMatchObject({ state: 'closed', branch: draft.branch, head });
+      expect(await forge.listOpenPullRequests()).toEqual([]);
+    });
+
+    it('without any change, or from a branch that is not there, are refused', async () => {
+      const forge = (await make()).forge('dev');
+      await expect(forge.ensurePullRequest({ ...draft, branch: 'nosuch' })).rejects.toMatchObject({ kind: 'not-found' });
+    });
+  });
+}

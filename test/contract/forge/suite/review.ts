@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { PullRequest } from '#domain/pull-request';
+import type { ReviewDraft } from '#forge';
+import { type TestRepository, source } from '../world.ts';
+
+export function reviewContract(make: () => Promise<TestRepository>): void {
+  const open = async (): Promise<{ repository: TestRepository; pull: PullRequest }> => {
+    const repository = await make();
+    await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'TWO' }) });
+    const { pullRequest } = await repository.forge('dev').ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'Two', body: '' });
+    return { repository, pull: pullRequest };
+  };
+  const draft = (pull: PullRequest, more: Partial<ReviewDraft> = {}): ReviewDraft => ({
+    verdict: 'approved',
+    head: pull.head,
+    body: 'Good.',
+    comments: [],
+    ...more,
+  });
+
+  describe('reviews', () => {
+    it.each(['approved', 'changes-requested', 'commented'] as const)('say %s about one head', async (verdict) => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('reviewer');
+      expect(await forge.submitReview(pull.number, draft(pull, { verdict }))).toBe('submitted');
+      expect(await forge.listReviews(pull.number)).toMatchObject([
+        { author: 'reviewer', verdict, head: pull.head, body: 'Good.', stale: false, dismissed: false },
+      ]);
+    });
+
+    it('carry comments on lines', async () => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('reviewer');
+      const comments = [{ path: 'src/a.ts', line: 2, body: 'Why capitals?' }];
+      await forge.submitReview(pull.number, draft(pull, { verdict: 'changes-requested', comments }));
+      const [review] = await forge.listReviews(pull.number);
+      expect(await forge.listReviewComments(pull.number, review?.id ?? 0)).toEqual(comments);
+    });
+
+    it('lose nothing when a comment is off the diff', async () => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('reviewer');
+      const comments = [
+        { path: 'src/a.ts', line: 2, body: 'On the diff' },
+        { path: 'src/a.ts', line: 4000, body: 'Far off' },
+        { path: 'src/gone.ts', line: 1, body: 'No such file' },
+      ];
+      expect(await forge.submitReview(pull.number, draft(pull, { verdict: 'changes-requested', comments }))).toBe('submitted');
+      const [review, ...more] = await forge.listReviews(pull.number);
+      expect(more).toEqual([]);
+      const inline = await forge.listReviewComments(pull.number, review?.id ?? 0);
+      const told = [review?.body, ...inline.map((each) => each.body)].join('\n');
+      for (const { body } of comments) expect(told.split(body)).toHaveLength(2);
+      expect(inline).toContainEqual(comments[0]);
+    });
+
+    it('of one\'s own pull request are refused as a value', async () => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('dev');
+      expect(await forge.submitReview(pull.number, draft(pull))).toBe('own-pull-request');
+      expect(await forge.submitReview(pull.number, draft(pull, { verdict: 'changes-requested' }))).toBe('own-pull-request');
+      expect(await forge.listReviews(pull.number)).toEqual([]);
+    });
+
+    it('of a closed pull request are refused as a value', async () => {
+      const { repository, pull } = await open();
+      await repository.forge('dev').ensureClosed(pull.number);
+      expect(await repository.forge('reviewer').submitReview(pull.number, draft(pull))).toBe('not-open');
+    });
+
+    it('go stale when the head moves', async () => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('reviewer');
+      await forge.submitReview(pull.number, draft(pull));
+      await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'zwei' }) });
+      expect(await forge.listReviews(pull.number)).toMatchObject([{ head: pull.head, stale: true }]);
+    });
+
+    it('move the time of the pull request', async () => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('reviewer');
+      await forge.submitReview(pull.number, draft(pull));
+      const now = await forge.findPullRequest(pull.number);
+      expect(now?.updatedAt.getTime()).toBeGreaterThanOrEqual(pull.updatedAt.getTime());
+      expect((await forge.listTimeline(pull.number)).map((each) => each.kind)).toContain('review');
+    });
+  });
+}
