@@ -1,0 +1,76 @@
+import { flag, needText, record, text, texts, type Input } from '../fields.ts';
+import { invalid, notFound } from '../refused.ts';
+import { json, needRepository, nothing, pagedList, param, route, type Call, type Route } from '../route.ts';
+import { showHook } from '../shape/commit.ts';
+import { findHook, listHooks, type HookRow } from '../store/hook.ts';
+import { seconds, type World } from '../world.ts';
+
+export interface HookDraft {
+  readonly type: string;
+  readonly url: string;
+  readonly secret: string;
+  readonly authorization: string;
+  readonly branchFilter: string;
+  readonly events: readonly string[];
+  readonly active: boolean;
+}
+
+export function insertHook(world: World, repository: number, draft: HookDraft): HookRow {
+  if (!URL.canParse(draft.url)) throw invalid(`Invalid url: ${draft.url}`);
+  const now = seconds(world);
+  const { id } = world.database.run(
+    `INSERT INTO hooks (repo_id, type, url, content_type, secret, authorization, branch_filter, events, active, created_at, updated_at)
+     VALUES (?, ?, ?, 'json', ?, ?, ?, ?, ?, ?, ?)`,
+    repository, draft.type, draft.url, draft.secret, draft.authorization, draft.branchFilter, JSON.stringify(draft.events), draft.active ? 1 : 0, now, now,
+  );
+  const row = findHook(world, repository, id);
+  if (row === undefined) throw new Error('the hook vanished while it was made');
+  return row;
+}
+
+function readHook(input: Input): HookDraft {
+  const config = record(input, 'config') ?? {};
+  const kind = needText(input, 'type');
+  if (kind !== 'gitea' && kind !== 'forgejo') throw invalid(`Invalid hook type: ${kind}; this forge offers gitea and forgejo`);
+  if ((text(config, 'content_type') ?? 'json') !== 'json') throw invalid('Invalid content type: this forge sends json');
+  return {
+    type: kind,
+    url: needText(config, 'url'),
+    secret: text(config, 'secret') ?? '',
+    authorization: text(input, 'authorization_header') ?? '',
+    branchFilter: text(input, 'branch_filter') ?? '',
+    events: texts(input, 'events') ?? ['push'],
+    active: flag(input, 'active') ?? false,
+  };
+}
+
+const needHook = (call: Call): HookRow => {
+  const repository = needRepository(call, 'admin');
+  const hook = findHook(call.world, repository.id, Number(param(call, 'id')));
+  if (hook === undefined) throw notFound();
+  return hook;
+};
+
+export const hookRoutes: readonly Route[] = [
+  route('repository', 'GET', '/repos/:owner/:repo/hooks', (call) => pagedList(call, listHooks(call.world, needRepository(call, 'admin').id), showHook)),
+  route('repository', 'POST', '/repos/:owner/:repo/hooks', (call) => json(201, showHook(insertHook(call.world, needRepository(call, 'admin').id, readHook(call.input))))),
+  route('repository', 'GET', '/repos/:owner/:repo/hooks/:id', (call) => json(200, showHook(needHook(call)))),
+  route('repository', 'PATCH', '/repos/:owner/:repo/hooks/:id', (call) => {
+    const hook = needHook(call);
+    const config = record(call.input, 'config') ?? {};
+    const events = texts(call.input, 'events');
+    const active = flag(call.input, 'active');
+    const url = text(config, 'url') ?? hook.url;
+    if (!URL.canParse(url)) throw invalid(`Invalid url: ${url}`);
+    call.world.database.run(
+      'UPDATE hooks SET url = ?, secret = ?, events = ?, active = ?, branch_filter = ?, updated_at = ? WHERE id = ?',
+      url, text(config, 'secret') ?? hook.secret, events === null ? hook.events : JSON.stringify(events),
+      active === null ? hook.active : Number(active), text(call.input, 'branch_filter') ?? hook.branch_filter, seconds(call.world), hook.id,
+    );
+    return json(200, showHook(needHook(call)));
+  }),
+  route('repository', 'DELETE', '/repos/:owner/:repo/hooks/:id', (call) => {
+    call.world.database.run('DELETE FROM hooks WHERE id = ?', needHook(call).id);
+    return nothing();
+  }),
+];

@@ -1,0 +1,69 @@
+import { notifyStatus } from '../change/notify.ts';
+import { needText, text } from '../fields.ts';
+import { resolveCommit } from '../git/commit.ts';
+import { branchRef, isSha, readRef } from '../git/ref.ts';
+import { invalid, notFound } from '../refused.ts';
+import { json, needCaller, needRepository, pageAnswer, pageOf, param, route, type Answer, type Call, type Route } from '../route.ts';
+import { showCombinedStatus, showStatus } from '../shape/commit.ts';
+import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
+import { latestStatuses, type StatusRow } from '../store/status.ts';
+import { seconds } from '../world.ts';
+
+const states = ['pending', 'success', 'error', 'failure', 'warning'] as const;
+const stateOf = (value: string): StatusRow['state'] => {
+  const state = states.find((known) => known === value);
+  if (state === undefined) throw invalid(`state must be one of ${states.join(', ')}`);
+  return state;
+};
+
+/** Full names are taken as they are (no child process); branches are read from their files; the rest git resolves. */
+async function commitOf(call: Call, repository: RepositoryRow, name: string): Promise<string> {
+  if (isSha(name)) return name;
+  const folder = repositoryPath(call.world, repository);
+  const sha = readRef(folder, branchRef(name)) ?? (await resolveCommit(call.world.git, folder, name));
+  if (sha === null) throw notFound(`commit does not exist: ${name}`);
+  return sha;
+}
+
+async function list(call: Call): Promise<Answer> {
+  const repository = needRepository(call, 'read');
+  const sha = await commitOf(call, repository, param(call, 'ref'));
+  const oldest = ['oldest', 'leastupdate', 'leastindex'].includes(call.query.get('sort') ?? '');
+  const state = call.query.get('state') ?? '';
+  const { limit, offset } = pageOf(call);
+  const where = `repo_id = ? AND sha = ?${state === '' ? '' : ' AND state = ?'}`;
+  const values = [repository.id, sha, ...(state === '' ? [] : [state])];
+  const total = call.world.database.get<{ n: number }>(`SELECT COUNT(*) AS n FROM statuses WHERE ${where}`, ...values)?.n ?? 0;
+  const rows = call.world.database.all<StatusRow>(`SELECT * FROM statuses WHERE ${where} ORDER BY id ${oldest ? 'ASC' : 'DESC'} LIMIT ? OFFSET ?`, ...values, limit, offset);
+  return pageAnswer(call, rows.map((row) => showStatus(call.shape, repository, row)), total);
+}
+
+export const statusRoutes: readonly Route[] = [
+  route('repository', 'GET', '/repos/:owner/:repo/statuses/*ref', list),
+  route('repository', 'GET', '/repos/:owner/:repo/commits/*ref/statuses', list),
+  route('repository', 'GET', '/repos/:owner/:repo/commits/*ref/status', async (call) => {
+    const repository = needRepository(call, 'read');
+    const sha = await commitOf(call, repository, param(call, 'ref'));
+    return json(200, showCombinedStatus(call.shape, repository, sha, latestStatuses(call.world, repository.id, sha)));
+  }),
+  // Any collaborator who may write may post any context: who reads a status must look at its creator.
+  route('repository', 'POST', '/repos/:owner/:repo/statuses/:ref', async (call) => {
+    const repository = needRepository(call, 'write');
+    const user = needCaller(call);
+    const sha = param(call, 'ref');
+    const known = isSha(sha) ? await resolveCommit(call.world.git, repositoryPath(call.world, repository), sha) : null;
+    if (known === null) throw notFound(`commit does not exist: ${sha}`);
+    const { id } = call.world.database.run(
+      'INSERT INTO statuses (repo_id, sha, state, context, description, target_url, creator_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      repository.id, sha, stateOf(needText(call.input, 'state')), text(call.input, 'context') || 'default', text(call.input, 'description') ?? '',
+      text(call.input, 'target_url') ?? '', user.id, seconds(call.world),
+    );
+    for (const pull of call.world.database.all<{ issue_id: number }>('SELECT issue_id FROM pulls WHERE repo_id = ? AND head_sha = ? AND merged_at IS NULL', repository.id, sha)) {
+      call.world.checks.touch(pull.issue_id);
+    }
+    const status = call.world.database.get<StatusRow>('SELECT * FROM statuses WHERE id = ?', id);
+    if (status === undefined) throw new Error('the status vanished while it was made');
+    await notifyStatus(call.world, repository, status, user);
+    return json(201, showStatus(call.shape, repository, status));
+  }),
+];

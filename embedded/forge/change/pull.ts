@@ -1,0 +1,68 @@
+import { changeAssignees, changeLabels } from './issue.ts';
+import { keepHead } from './head.ts';
+import { notifyIssue } from './notify.ts';
+import { recordMentions } from './reference.ts';
+import { mergeBaseOf } from '../git/merge.ts';
+import { branchRef, readRef } from '../git/ref.ts';
+import { mergeState } from '../rules/merge-state.ts';
+import { insertIssue } from '../store/issue.ts';
+import type { LabelRow } from '../store/label.ts';
+import { pullById, type PullRow } from '../store/pull.ts';
+import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
+import type { UserRow } from '../store/user.ts';
+import { invalid, notFound, Refused } from '../refused.ts';
+import type { World } from '../world.ts';
+
+export interface PullDraft {
+  readonly head: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly LabelRow[];
+  readonly assignees: readonly string[];
+}
+
+/** Opens a pull request between two branches of the repository. 404: a branch is missing; 409: the same one is open. */
+export async function openPull(world: World, repository: RepositoryRow, author: UserRow, draft: PullDraft): Promise<PullRow> {
+  const folder = repositoryPath(world, repository);
+  if (draft.head === draft.base) throw invalid('head and base are the same branch');
+  const tip = (branch: string): string => {
+    const sha = readRef(folder, branchRef(branch));
+    if (sha === null) throw notFound(`the branch ${branch} does not exist`);
+    return sha;
+  };
+  const base = tip(draft.base);
+  refuseSecond(world, repository, draft);
+  const mergeBase = await mergeBaseOf(world.git, folder, base, tip(draft.head));
+  if (mergeBase === null) throw invalid(`${draft.head} and ${draft.base} have no common history`);
+  const pull = world.database.transaction(() => {
+    refuseSecond(world, repository, draft);
+    return insertPull(world, repository, author, draft, { head: tip(draft.head), base, mergeBase });
+  });
+  keepHead(world, pull);
+  world.checks.touch(pull.id);
+  mergeState(world, pull);
+  notifyIssue(world, pull.id, author, 'state', 'opened');
+  return pullById(world, pull.id);
+}
+
+function refuseSecond(world: World, repository: RepositoryRow, draft: PullDraft): void {
+  const known = world.database.get<{ id: number; number: number }>(
+    "SELECT issues.id, issues.number FROM pulls JOIN issues ON issues.id = pulls.issue_id WHERE pulls.repo_id = ? AND head = ? AND base = ? AND state = 'open'",
+    repository.id, draft.head, draft.base,
+  );
+  if (known === undefined) return;
+  throw new Refused(409, `pull request already exists for these targets [id: ${known.id}, issue_id: ${known.id}, index: ${known.number}, head_branch: ${draft.head}, base_branch: ${draft.base}]`);
+}
+
+function insertPull(world: World, repository: RepositoryRow, author: UserRow, draft: PullDraft, shas: { head: string; base: string; mergeBase: string }): PullRow {
+  const issue = insertIssue(world, { repository: repository.id, author: author.id, title: draft.title, body: draft.body, pull: true });
+  world.database.run(
+    'INSERT INTO pulls (issue_id, repo_id, head, base, head_sha, base_sha, merge_base) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    issue.id, repository.id, draft.head, draft.base, shas.head, shas.base, shas.mergeBase,
+  );
+  changeLabels(world, issue, author, { add: draft.labels, remove: [] });
+  changeAssignees(world, issue, author, draft.assignees);
+  recordMentions(world, repository, issue, `${draft.title}\n${draft.body}`, author, null);
+  return pullById(world, issue.id);
+}

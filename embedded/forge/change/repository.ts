@@ -1,0 +1,34 @@
+import { makeRepository, type NewRepository } from '../git/repository.ts';
+import { findRepository, repositoryPath, type RepositoryRow } from '../store/repository.ts';
+import type { UserRow } from '../store/user.ts';
+import { Refused } from '../refused.ts';
+import { seconds, type World } from '../world.ts';
+
+export interface RepositoryDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly private: boolean;
+  readonly defaultBranch: string;
+  readonly content: NewRepository['content'];
+}
+
+/** Makes the bare repository first and enters it last: the database never names one that is not whole. */
+export async function createRepository(world: World, owner: UserRow, draft: RepositoryDraft): Promise<RepositoryRow> {
+  if (!/^[A-Za-z0-9._-]{1,100}$/.test(draft.name) || /^\.+$|\.git$|\.new$/.test(draft.name)) throw new Refused(422, `not a repository name: ${draft.name}`);
+  const now = seconds(world);
+  await makeRepository(world.git, {
+    folder: repositoryPath(world, { owner: owner.login, name: draft.name }),
+    defaultBranch: draft.defaultBranch,
+    content: draft.content,
+    person: { name: owner.full_name || owner.login, email: owner.email },
+    at: now,
+    scratch: world.chance.secret(6),
+  });
+  world.database.run(
+    'INSERT INTO repositories (owner_id, name, description, private, default_branch, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    owner.id, draft.name, draft.description, draft.private ? 1 : 0, draft.defaultBranch, now, now,
+  );
+  const row = findRepository(world, owner.login, draft.name);
+  if (row === undefined) throw new Error('the repository vanished while it was made');
+  return row;
+}

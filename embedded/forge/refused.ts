@@ -1,0 +1,14 @@
+/** An answer other than success that the caller caused or must know about. `message` goes to the caller as it is. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export const notFound = (what = "The target couldn't be found."): Refused => new Refused(404, what);
+export const invalid = (message: string): Refused => new Refused(422, message);
+export const forbidden = (message: string): Refused => new Refused(403, message);

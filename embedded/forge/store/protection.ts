@@ -1,0 +1,53 @@
+import type { World } from '../world.ts';
+
+/** The settings of a rule, named as on the wire. */
+export interface ProtectionSettings {
+  readonly enable_push: boolean;
+  readonly enable_push_whitelist: boolean;
+  readonly push_whitelist_usernames: readonly string[];
+  readonly enable_merge_whitelist: boolean;
+  readonly merge_whitelist_usernames: readonly string[];
+  readonly enable_status_check: boolean;
+  readonly status_check_contexts: readonly string[];
+  readonly required_approvals: number;
+  readonly enable_approvals_whitelist: boolean;
+  readonly approvals_whitelist_username: readonly string[];
+  readonly block_on_rejected_reviews: boolean;
+  readonly block_on_outdated_branch: boolean;
+  readonly dismiss_stale_approvals: boolean;
+  readonly ignore_stale_approvals: boolean;
+}
+
+export interface ProtectionRow {
+  readonly id: number;
+  readonly repo_id: number;
+  readonly rule_name: string;
+  readonly settings: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export const noProtection: ProtectionSettings = {
+  enable_push: false,
+  enable_push_whitelist: false,
+  push_whitelist_usernames: [],
+  enable_merge_whitelist: false,
+  merge_whitelist_usernames: [],
+  enable_status_check: false,
+  status_check_contexts: [],
+  required_approvals: 0,
+  enable_approvals_whitelist: false,
+  approvals_whitelist_username: [],
+  block_on_rejected_reviews: false,
+  block_on_outdated_branch: false,
+  dismiss_stale_approvals: false,
+  ignore_stale_approvals: false,
+};
+
+export const listProtections = (world: World, repository: number): ProtectionRow[] =>
+  world.database.all<ProtectionRow>('SELECT * FROM protections WHERE repo_id = ? ORDER BY id', repository);
+
+export const findProtection = (world: World, repository: number, rule: string): ProtectionRow | undefined =>
+  world.database.get<ProtectionRow>('SELECT * FROM protections WHERE repo_id = ? AND rule_name = ?', repository, rule);
+
+export const settingsOf = (row: ProtectionRow): ProtectionSettings => ({ ...noProtection, ...(JSON.parse(row.settings) as Partial<ProtectionSettings>) });

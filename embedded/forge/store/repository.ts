@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { notFound } from '../refused.ts';
+import { seconds, type World } from '../world.ts';
+
+export interface RepositoryRow {
+  readonly id: number;
+  readonly owner_id: number;
+  /** Login of the owner. */
+  readonly owner: string;
+  readonly name: string;
+  readonly description: string;
+  readonly private: number;
+  readonly default_branch: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+const select = 'SELECT repositories.*, users.login AS owner FROM repositories JOIN users ON users.id = repositories.owner_id';
+
+export const findRepository = (world: World, owner: string, name: string): RepositoryRow | undefined =>
+  world.database.get<RepositoryRow>(`${select} WHERE users.login = ? AND repositories.name = ?`, owner, name);
+
+export const repositoryById = (world: World, id: number): RepositoryRow => {
+  const row = world.database.get<RepositoryRow>(`${select} WHERE repositories.id = ?`, id);
+  if (row === undefined) throw notFound();
+  return row;
+};
+
+export const listRepositories = (world: World): RepositoryRow[] => world.database.all<RepositoryRow>(`${select} ORDER BY repositories.id`);
+
+export const touchRepository = (world: World, id: number): void => {
+  world.database.run('UPDATE repositories SET updated_at = ? WHERE id = ?', seconds(world), id);
+};
+
+/** Folder of the bare repository. */
+export const repositoryPath = (world: Pick<World, 'directory'>, repository: Pick<RepositoryRow, 'owner' | 'name'>): string =>
+  join(world.directory, repository.owner, `${repository.name}.git`);

@@ -1,0 +1,44 @@
+import { Refused } from '../refused.ts';
+import { seconds, type World } from '../world.ts';
+
+export interface UserRow {
+  readonly id: number;
+  readonly login: string;
+  readonly email: string;
+  readonly full_name: string;
+  /** `salt:hash`, or null: no password, tokens only. */
+  readonly password: string | null;
+  readonly admin: number;
+  readonly created_at: number;
+}
+
+export const findUser = (world: World, login: string): UserRow | undefined =>
+  world.database.get<UserRow>('SELECT * FROM users WHERE login = ?', login);
+
+export const userById = (world: World, id: number): UserRow => {
+  const user = world.database.get<UserRow>('SELECT * FROM users WHERE id = ?', id);
+  if (user === undefined) throw new Error(`the database names user ${id}, whom it lacks`);
+  return user;
+};
+
+/** By login, or 404. */
+export function needUser(world: World, login: string): UserRow {
+  const user = findUser(world, login);
+  if (user === undefined) throw new Refused(404, `user does not exist [name: ${login}]`);
+  return user;
+}
+
+export function insertUser(world: World, user: { login: string; email: string; fullName: string; password: string | null; admin: boolean }): UserRow {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(user.login)) throw new Refused(422, `name is invalid [${user.login}]: letters, digits, dots, dashes`);
+  if (findUser(world, user.login) !== undefined) throw new Refused(422, `user already exists [name: ${user.login}]`);
+  const { id } = world.database.run(
+    'INSERT INTO users (login, email, full_name, password, admin, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    user.login,
+    user.email,
+    user.fullName,
+    user.password,
+    user.admin ? 1 : 0,
+    seconds(world),
+  );
+  return userById(world, id);
+}
