@@ -42,7 +42,7 @@ export async function fetchRefs(context: FetchContext, refspecs: readonly string
 }
 
 async function fetchOnce({ run, store, forgeEnv }: FetchContext, refspecs: readonly string[]): Promise<GitError | null> {
-  const args = ['--git-dir', store, 'fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', 'forge', ...refspecs];
+  const args = [`--git-dir=${store}`, 'fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', 'forge', ...refspecs];
   try {
     await run({ args, env: forgeEnv(), seconds: networkSeconds });
     return null;
@@ -69,6 +69,6 @@ async function removeDeadLock({ store, clock, log }: FetchContext, message: stri
 export async function packStore({ run, store, log }: FetchContext): Promise<void> {
   const sample = await readdir(join(store, 'objects', '17')).catch(() => []);
   if (sample.length < looseLimit) return;
-  await run({ args: ['--git-dir', store, 'repack', '-a', '-d', '--keep-unreachable', '--quiet'], seconds: 1800 });
+  await run({ args: [`--git-dir=${store}`, 'repack', '-a', '-d', '--keep-unreachable', '--quiet'], seconds: 1800 });
   log.debug({ store }, 'packed the git store');
 }

@@ -9,7 +9,7 @@ const diffArgs = ['--no-renames', '--no-ext-diff', '--no-textconv', '--no-color'
 
 /** Reading what a git directory holds. No attribute file and no setting of the content takes part: nothing can hide from a diff. */
 export function createObjects(run: Run, gitDir: string): Objects & Pick<Git, 'isAncestor' | 'mergeResult' | 'listFiles'> & { readCommits(shas: readonly Sha[]): ReturnType<Objects['listCommits']> } {
-  const git = (args: readonly string[], options: Omit<Parameters<Run>[0], 'args'> = {}): ReturnType<Run> => run({ args: ['--git-dir', gitDir, ...args], ...options });
+  const git = (args: readonly string[], options: Omit<Parameters<Run>[0], 'args'> = {}): ReturnType<Run> => run({ args: [`--git-dir=${gitDir}`, ...args], ...options });
   const orNull = async <T>(read: Promise<T>, absent: RegExp): Promise<T | null> => {
     try {
       return await read;

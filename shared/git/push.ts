@@ -44,14 +44,15 @@ export async function push(context: PushContext, updates: readonly RefUpdate[]):
 async function pushOnce({ run, store, forgeEnv }: PushContext, updates: readonly RefUpdate[]): Promise<PushResult | { readonly kind: 'contended'; readonly why: string }> {
   const leases = updates.flatMap(({ ref, expect }) => (expect === 'any' ? [] : [`--force-with-lease=${ref}:${expect ?? ''}`]));
   const specs = updates.map(({ ref, to, expect }) => `${expect === 'any' ? '+' : ''}${to ?? ''}:${ref}`);
-  const args = ['--git-dir', store, 'push', '--porcelain', '--atomic', '--no-verify', ...leases, 'forge', ...specs];
+  const args = [`--git-dir=${store}`, 'push', '--porcelain', '--atomic', '--no-verify', ...leases, 'forge', ...specs];
   const ran = await run({ args, env: forgeEnv(), accept: [0, 1, 128], seconds: 600 });
   const stdout = ran.stdout.toString('utf8');
   const reports = parsePushReport(stdout);
   if (ran.code !== 0 && /remote ref does not exist/.test(ran.stderr)) return { kind: 'contended', why: ran.stderr };
   if (reports.length === 0) throw gitFailure(classify(ran.stderr), 'git push', ran.stderr || stdout);
-  const full = /No space left|Disk quota|temporary object directory/.test(ran.stderr);
-  if (full && ran.code !== 0) throw gitFailure('unavailable', 'git push', ran.stderr);
+  if (/^remote: .*(?:No space left|Disk quota|temporary object directory)/m.test(ran.stderr)) throw gitFailure('unavailable', 'git push (the forge)', ran.stderr);
+  const isOurs = reports.some(({ reason }) => reason === 'unpacker error') && /^fatal: (?!the remote end)/m.test(ran.stderr);
+  if (isOurs) throw gitFailure(classify(ran.stderr), 'git push', ran.stderr);
   return judge(updates, reports, ran.stderr);
 }
 

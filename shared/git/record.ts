@@ -39,8 +39,8 @@ export function createRecords(context: RecordContext): Pick<Git, 'createCommit' 
       const blob = await write('blob', Buffer.from(content));
       return await createCommit({ tree: await write('tree', treeOf([{ name: fileName, blob }])), parents: [], message: name, author });
     },
-    readRecord: async (sha) => await readOrNull(run, ['--git-dir', places.store, 'cat-file', 'blob', `${sha}:${fileName}`], /does not exist in|bad file|invalid object name/i),
-    readNote: async (on) => await readOrNull(run, ['--git-dir', places.store, 'notes', `--ref=${notesRef}`, 'show', on], /no note found/),
+    readRecord: async (sha) => await readOrNull(run, [`--git-dir=${places.store}`, 'cat-file', 'blob', `${sha}:${fileName}`], /does not exist in|bad file|invalid object name/i),
+    readNote: async (on) => await readOrNull(run, [`--git-dir=${places.store}`, 'notes', `--ref=${notesRef}`, 'show', on], /no note found/),
     createNote: async (on, content) => {
       const present = await readRef(places.store, notesRef);
       return { ref: notesRef, to: await addNote(context, on, content, present), expect: present };
@@ -60,7 +60,7 @@ async function addNote({ run, places, clock, chance, author }: RecordContext, on
       await writeFile(join(gitDir, notesRef), `${present}\n`);
     }
     const who = { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_NAME: author.name, GIT_COMMITTER_EMAIL: author.email, GIT_COMMITTER_DATE: date };
-    await run({ args: ['--git-dir', gitDir, 'notes', `--ref=${notesRef}`, 'add', '--force', '--file=-', on], input: content, env: { ...who, GIT_OBJECT_DIRECTORY: objects } });
+    await run({ args: [`--git-dir=${gitDir}`, 'notes', `--ref=${notesRef}`, 'add', '--force', '--file=-', on], input: content, env: { ...who, GIT_OBJECT_DIRECTORY: objects } });
     const made = await readRef(gitDir, notesRef);
     if (made === null) throw new GitError('failed', 'git notes add: made no note');
     return made;

@@ -31,7 +31,7 @@ export async function salvage(context: SalvageContext, site: Site, record: SiteR
   const tips = new Map<string, Sha>([['refs/salvage/head', head], ...[...others].map(([ref, sha]) => [ref.replace(/^refs\//, 'refs/salvage/'), sha] as const)]);
   const without = [...new Set([record.base, ...(record.merge === null ? [] : [record.merge]), ...(await context.onForge())])];
   const minus = without.map((sha) => `^${sha}\n`).join('');
-  const side = ['--git-dir', site.side];
+  const side = [`--git-dir=${site.side}`];
   const left = await run({ args: [...side, 'rev-list', '--max-count=1', '--stdin'], input: `${[...new Set(tips.values())].join('\n')}\n${minus}` });
   if (text(left) === '') return null;
   await writeRefs(site.side, tips);
@@ -52,7 +52,7 @@ export async function salvage(context: SalvageContext, site: Site, record: SiteR
 /** HEAD, or a commit on it that holds what was not committed. A merge that nobody touched since we began it is not work. */
 async function tipOf({ run, nonce, now }: SalvageContext, site: Site, record: SiteRecord, reason: string): Promise<Sha> {
   const { sha } = await headOf(site);
-  const tree = await snapshot(run, site, sha);
+  const tree = await snapshot(run, site, sha, 'files', nonce);
   if (tree === (await treeOfCommit(run, site, sha)) || (tree === record.untouched && sha === record.base)) return sha;
   const merging = await mergeHeadOf(site, record);
   const parents = merging === null ? [sha] : [sha, merging];
@@ -73,7 +73,7 @@ async function prove({ run, places, nonce }: SalvageContext, bundle: string, hea
   const scratch = join(places.scratch, `bundle-${nonce()}`);
   try {
     await makeGitDir(scratch, { head: 'ref: refs/heads/none', config: coreConfig(await hashOf(places.store), true), alternates: [join(places.store, 'objects')] });
-    const git = ['--git-dir', scratch];
+    const git = [`--git-dir=${scratch}`];
     await run({ args: [...git, 'bundle', 'verify', '--quiet', bundle] });
     await run({ args: [...git, 'fetch', '--quiet', '--no-tags', bundle, '+refs/*:refs/*'], seconds: 900 });
     const found = asSha(text(await run({ args: [...git, 'rev-parse', '--verify', `${head}^{commit}`] })));

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { asSha, type Sha } from '#domain/sha';
 import { GitError, type CommitDraft } from '#git';
 import { replaceFile } from './command/files.ts';
-import { createWriteObject, hashOf } from './command/objects.ts';
+import { unfoldNested } from './command/nested.ts';
+import { createWriteObject, hashOf, type WriteObject } from './command/objects.ts';
 import { readHead, readPlain } from './command/refs.ts';
 import { fields, text, type Run } from './command/run.ts';
 import { renderCommit } from './parse/commit.ts';
@@ -27,10 +28,14 @@ export async function listDirty(run: Run, site: Site): Promise<string[]> {
   return fields(ran).map((line) => line.slice(3));
 }
 
-/** The tree of everything in the checkout that is not ignored; objects are written to the checkout's own folder. */
-export async function snapshot(run: Run, site: Site, head: Sha): Promise<Sha> {
+/**
+ * The tree of everything in the checkout that is not ignored; objects are written to the checkout's own folder. A repository
+ * inside it counts as a link to its commit, as always in git, or with `nested: 'files'` as the files it holds.
+ */
+export async function snapshot(run: Run, site: Site, head: Sha, nested: 'link' | 'files' = 'link', nonce = (): string => ''): Promise<Sha> {
   const git = { env: sideEnv(site), cwd: site.checkout, seconds: 600 };
   await onIndex(run, site, head, async () => await run({ args: ['add', '--all'], ...git }));
+  if (nested === 'files') await unfoldNested(async (command) => await run({ ...git, ...command }), site.checkout, await writerOf(site, nonce));
   return asSha(text(await run({ args: ['write-tree'], ...git })));
 }
 
@@ -66,8 +71,11 @@ export async function mergeHeadOf(site: Site, record: SiteRecord): Promise<Sha |
 
 /** A commit object in the checkout's folder; no ref changes. */
 export async function writeCommit(site: Site, draft: CommitDraft & { readonly at: Date }, nonce: () => string): Promise<Sha> {
-  const write = createWriteObject(join(site.checkout, '.git', 'objects'), await hashOf(site.side), nonce);
-  return await write('commit', renderCommit(draft));
+  return await (await writerOf(site, nonce))('commit', renderCommit(draft));
+}
+
+async function writerOf(site: Site, nonce: () => string): Promise<WriteObject> {
+  return createWriteObject(join(site.checkout, '.git', 'objects'), await hashOf(site.side), nonce);
 }
 
 /** Moves the checkout's HEAD to a commit that was made of its files: its branch, its index, and a merge is over. */

@@ -87,7 +87,7 @@ function createParts(options: GitOptions) {
 
 async function listForgeRefs({ run, forgeEnv, places, prepare }: Parts, prefix: string): Promise<ReadonlyMap<string, Sha>> {
   await prepare();
-  const ran = await run({ args: ['--git-dir', places.store, 'ls-remote', '--quiet', '--refs', 'forge', `${prefix}*`], env: forgeEnv(), seconds: 300 });
+  const ran = await run({ args: [`--git-dir=${places.store}`, 'ls-remote', '--quiet', '--refs', 'forge', `${prefix}*`], env: forgeEnv(), seconds: 300 });
   const rows = ran.stdout.toString('utf8').split('\n').flatMap((line) => {
     const [sha, ref] = line.split('\t');
     return sha !== undefined && ref?.startsWith(prefix) === true ? [[ref, asSha(sha)] as const] : [];

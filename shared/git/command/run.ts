@@ -43,7 +43,7 @@ export function createRun(env: Readonly<Record<string, string>>, hide: (text: st
       encoding: 'buffer',
       reject: false,
     });
-    const what = `git ${command.args.find((arg) => !arg.startsWith('-')) ?? ''}`;
+    const what = `git ${command.args.find((arg) => /^[a-z][a-z-]*$/.test(arg)) ?? ''}`;
     const cut = result.isMaxBuffer === true;
     const stderr = hide(Buffer.from(result.stderr).toString('utf8'));
     if (result.code === 'ENOENT') throw gitFailure('missing', what, result.originalMessage ?? '');
