@@ -202,7 +202,7 @@ export interface SessionBook {
   /**
    * Gives the first entry that is free to this session and remembers it; the same session gets the same entry again.
    * `candidates`: entry numbers in order, each with how often it may be used. An entry counts as used while the run of its
-   * session is open, and for good once that run has ended (but not as lost) or its answer was accepted.
+   * session is open, and for good once that run has ended (but not as lost or cancelled) or its answer was accepted.
    */
   assignEntry(session: string, candidates: readonly { readonly entry: number; readonly times: number }[]): number | null;
 }
