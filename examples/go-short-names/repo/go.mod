@@ -1,0 +1,3 @@
+module example.org/shortnames
+
+go 1.21

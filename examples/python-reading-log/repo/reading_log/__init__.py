@@ -1,0 +1,1 @@
+"""Which books were read when."""
