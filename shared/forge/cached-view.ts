@@ -8,7 +8,7 @@ import { type Items, itemOf, noItems } from './picture/items.ts';
 import { forgeTimeOf, loadAll, loadChanges } from './picture/refresh.ts';
 import { createStatuses } from './picture/statuses.ts';
 
-/** What no `since` query tells (deleted items, a forge whose clock was set) is found by reading everything anew this often. */
+/** What no `since` query tells (a deleted item, an edited comment, a forge whose clock was set) is found by reading all anew this often. */
 const reloadMs = 3_600_000;
 /** Answers that cross on the wire may carry times out of order by this much. */
 const clockStepMs = 5000;
@@ -37,7 +37,7 @@ export function createView({ forge, clock }: { readonly forge: Forge; readonly c
     if (reload) loadedAt = now;
     forgeTime = forgeTimeOf(forge);
     for (const number of handled) forgotten.delete(number);
-    details.refreshed();
+    details.refreshed(reload ? 'everything' : 'changes');
   };
   const refresh = (): Promise<void> => {
     running ??= load().finally(() => {

@@ -16,6 +16,7 @@ export interface View {
   readonly pullRequests: ReadonlyMap<number, PullRequest>;
   /** The issue from the picture, or asked for once when the picture does not know it (an old closed one). Null: it does not exist. */
   issue(number: number): Promise<Issue | null>;
+  /** Current as of the refresh, but for an old comment that was edited: that moves nothing, so it shows within the hour or after `forget`. */
   comments(number: number): Promise<readonly Comment[]>;
   reviews(number: number): Promise<readonly Review[]>;
   reviewComments(number: number, review: number): Promise<readonly ReviewComment[]>;

@@ -15,8 +15,8 @@ export interface Details {
   /** The kept answer, or `ask`. Whoever asks while a question is under way shares its answer; failures are not kept. */
   get<T>(number: number, what: string, updatedAt: Date | null, ask: () => Promise<T>): Promise<T>;
   forget(number: number): void;
-  /** A refresh happened: answers that were given too close to a change count no more. */
-  refreshed(): void;
+  /** A refresh happened: answers that were given too close to a change count no more. After everything was read anew none counts. */
+  refreshed(how: 'changes' | 'everything'): void;
 }
 
 const itemsKept = 1000;
@@ -56,8 +56,9 @@ export function createDetails(forge: Forge): Details {
     forget: (number) => {
       kept.delete(number);
     },
-    refreshed: () => {
+    refreshed: (how) => {
       refreshes += 1;
+      if (how === 'everything') kept.clear();
     },
   };
 }

@@ -76,10 +76,13 @@ export function viewContract(make: () => Promise<TestRepository>): void {
       expect(await callsOf(forge, look)).toBe(2);
       await view.refresh();
       expect(await callsOf(forge, look)).toBe(0);
-      await dev.ensureComment(1, 'park', 'y');
+      await dev.ensureComment(1, 'unpark', 'y');
       await view.refresh();
       expect(await callsOf(forge, look)).toBe(1);
-      expect((await view.comments(1))[0]?.body).toContain('y');
+      expect((await view.comments(1))[1]?.body).toContain('y');
+      await dev.ensureComment(1, 'unpark', 'z');
+      view.forget({ number: 1 });
+      expect((await view.comments(1))[1]?.body).toContain('z');
     });
 
     it('does not ask for comments where there are none, unless told to forget', async () => {
