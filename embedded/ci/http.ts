@@ -26,7 +26,7 @@ const maxBodyBytes = 4 * 1024 * 1024;
 const tailLines = 200;
 const rerunSchema = z.object({ sha: z.string(), contexts: z.array(z.string()).min(1) });
 
-/** The CI's HTTP face: `POST /webhook`, `GET /api/logs?sha=&context=`, `POST /api/rerun`, `GET /logs/<sha>/<context>` for people. */
+/** The CI's HTTP face: `POST /ci/webhook`, `GET /api/logs?sha=&context=`, `POST /api/rerun`, `GET /logs/<sha>/<context>` for people. */
 export function createHttp(deps: HttpDeps): Server {
   return createServer((request, response) => {
     answer(deps, request).then(
@@ -45,7 +45,7 @@ async function answer(deps: HttpDeps, request: IncomingMessage): Promise<Answer>
   }
   const body = await readBody(request);
   if (body === null) return { status: 413, body: { error: 'too large' } };
-  if (request.method === 'POST' && url.pathname === '/webhook') return webhook(deps, request, body);
+  if (request.method === 'POST' && url.pathname === '/ci/webhook') return webhook(deps, request, body);
   if (request.method === 'POST' && url.pathname === '/api/rerun') return rerun(deps, request, body);
   return notFound;
 }

@@ -92,7 +92,7 @@ export async function startEmbeddedCi(options: EmbeddedCiOptions): Promise<Embed
 
   return {
     url,
-    webhookUrl: `${url}/webhook`,
+    webhookUrl: `${url}/ci/webhook`,
     idle: () => reconciler.idle() && board.idle(),
     wake: () => reconciler.wake(),
     close: async () => {
