@@ -12,7 +12,7 @@ import { type Repository, createRepository, fit, prefix } from './repository.ts'
 import { createReviews } from './reviews.ts';
 import { permission, user } from './schema.ts';
 
-export interface ForgeOptions {
+interface ForgeOptions {
   /** Where the forge answers, without `/api/v1`. */
   readonly url: string;
   /** `owner/name`. */

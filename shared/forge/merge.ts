@@ -1,6 +1,6 @@
 import { type Forge, ForgeError, type ForgeErrorKind, type MergeResult } from '#forge';
 import { textOf } from './http/failure.ts';
-import type { Answer } from './http/http.ts';
+import type { Answer } from './http/wire.ts';
 import type { Repository } from './repository.ts';
 
 /** The forge tells the reasons of a refusal apart by prose only; what matches nothing is `blocked` with that prose. */

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { Clock } from '#clock';
 import { ForgeError } from '#forge';
-import { type Answer, type Call, type Http, jsonOf } from './http/http.ts';
+import { type Http, jsonOf } from './http/http.ts';
 import { type Counting, pageLimit, readPages } from './http/pages.ts';
+import type { Answer, Call } from './http/wire.ts';
 
-export type Query = Readonly<Record<string, string>>;
-export type Method = Call['method'];
+type Query = Readonly<Record<string, string>>;
+type Method = Call['method'];
 
 /** Typed access to the paths below one repository. `path` is relative and already encoded, for example `issues/7`. */
 export interface Repository {
@@ -22,7 +23,7 @@ export interface Repository {
   parse<T>(method: Method, path: string, answer: Answer, schema: z.ZodType<T>): T;
 }
 
-export interface Listing<T> {
+interface Listing<T> {
   readonly query?: Query;
   readonly counting: Counting;
   readonly idOf: (item: T) => number;

@@ -54,7 +54,7 @@ function refusalOf(why: string): Outcome {
 }
 
 /** Keeps the comments whose line the diff shows; the others go into the body, none is lost. */
-export function moveOffDiff(draft: ReviewDraft, diff: string): ReviewDraft {
+function moveOffDiff(draft: ReviewDraft, diff: string): ReviewDraft {
   const shown = shownLines(diff);
   const inDiff = draft.comments.filter(({ path, line }) => shown.get(path)?.has(line) === true);
   // When the diff shows them all, the lines are not what the forge refuses: then no comment stays inline.

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import type { Clock } from '#clock';
-import type { Answer, Call, Silence } from './http.ts';
+import type { Answer, Call, Silence } from './wire.ts';
 
 /** No list or text that we ask for comes near this size. */
 const largestAnswerBytes = 32 * 1024 * 1024;

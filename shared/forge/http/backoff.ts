@@ -1,5 +1,5 @@
 import type { Chance } from '#clock';
-import type { Answer, Call, Silence } from './http.ts';
+import type { Answer, Call, Silence } from './wire.ts';
 
 export interface RetryLimits {
   /** Requests per call, the first included. */

@@ -13,7 +13,7 @@ export interface CircuitLimits {
 export const circuitLimits: CircuitLimits = { failures: 8, openSeconds: 5, longestOpenSeconds: 60 };
 
 /** Spares a forge that is down: after a row of failures calls fail at once; then one probe at a time tests whether it is back. */
-export interface Circuit {
+interface Circuit {
   /** Throws `ForgeError` unavailable while open. The returned function must be told once whether the forge answered. */
   enter(): (answered: boolean) => void;
   isOpen(): boolean;

@@ -1,5 +1,5 @@
 import { ForgeError, type ForgeErrorKind } from '#forge';
-import type { Answer, Call, Silence } from './http.ts';
+import type { Answer, Call, Silence } from './wire.ts';
 
 const hints: Readonly<Record<ForgeErrorKind, string>> = {
   auth: 'the token is missing, expired or revoked: make a new one for this account and put it into its token file',
@@ -21,7 +21,7 @@ export function failureOf(call: Call, outcome: Answer | Silence, token: () => st
   return new ForgeError(kind, message, { status: outcome.status, retryAfterSeconds: plainRetryAfter(outcome) });
 }
 
-export function kindOf(status: number): ForgeErrorKind {
+function kindOf(status: number): ForgeErrorKind {
   if (status === 401) return 'auth';
   if (status === 403 || status === 413 || status === 423) return 'forbidden';
   if (status === 404 || status === 410) return 'not-found';

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '#clock';
 import { ForgeError } from '#forge';
 import type { Log } from '#log';
-import { type Call, type Http, createHttp } from './http.ts';
+import { type Http, createHttp } from './http.ts';
+import type { Call } from './wire.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

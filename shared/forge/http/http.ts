@@ -5,29 +5,7 @@ import { createAttempt } from './attempt.ts';
 import { type RetryLimits, delayMs, mayRepeat, retryLimits } from './backoff.ts';
 import { type CircuitLimits, circuitLimits, createCircuit } from './circuit.ts';
 import { failureOf, retryAfterSeconds } from './failure.ts';
-
-export interface Call {
-  readonly method: 'GET' | 'PUT' | 'DELETE' | 'POST' | 'PATCH';
-  /** Path and query below the forge's URL, already encoded. */
-  readonly path: string;
-  /** Sent as JSON; null sends no body. */
-  readonly body: unknown;
-}
-
-/** A whole answer: the body was read to its end. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
-/** No whole answer came. `sent` false: the forge certainly saw nothing of the call. */
-export interface Silence {
-  readonly sent: boolean;
-  readonly kind: 'unavailable' | 'malformed' | 'auth';
-  readonly why: string;
-  readonly cause: unknown;
-}
+import type { Answer, Call, Silence } from './wire.ts';
 
 export interface Http {
   /** Returns 2xx answers and those whose status is in `expected`; anything else is thrown as a `ForgeError`. */
@@ -38,7 +16,7 @@ export interface Http {
   time(): Date | null;
 }
 
-export interface HttpOptions {
+interface HttpOptions {
   readonly url: string;
   readonly token: () => string;
   readonly timeoutSeconds: number;

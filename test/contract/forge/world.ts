@@ -40,6 +40,6 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-export const sourceLines = ['one', 'two', 'three', 'four', 'five', 'six'];
+const sourceLines = ['one', 'two', 'three', 'four', 'five', 'six'];
 export const source = (change: Readonly<Record<number, string>> = {}): string =>
   `${sourceLines.map((line, at) => change[at + 1] ?? line).join('\n')}\n`;
