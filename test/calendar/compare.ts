@@ -2,7 +2,7 @@ import type { Ledger, Occurrence } from '#ledger';
 import { openLedger } from '../../shared/ledger/sqlite.ts';
 import type { Expected } from './oracle-policy.ts';
 
-export interface Comparison {
+interface Comparison {
   readonly occurrences: number;
   /** Due times without a row, and rows without an end that have nothing to wait for. */
   readonly unexplained: number;

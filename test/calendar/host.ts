@@ -1,5 +1,6 @@
 import type { Ledger, ProcessIdentity } from '#ledger';
 import { createManualClock } from '../../shared/clock/manual.ts';
+import type { ManualClock } from '../../shared/clock/manual.ts';
 import { openLedger } from '../../shared/ledger/sqlite.ts';
 import { dueTimes, wakeAt } from '../../shared/schedule/due.ts';
 import type { Case } from './cases.ts';
@@ -25,8 +26,6 @@ interface Host {
   lookAtAll(): void;
   stop(crash: boolean): null;
 }
-
-type ManualClock = ReturnType<typeof createManualClock>;
 
 function startHost(ledger: Ledger, generation: number, clock: ManualClock, world: World, cases: readonly Case[]): Host {
   const self: ProcessIdentity = { pid: 1, startTicks: String(generation), boot: 'calendar', host: 'calendar' };

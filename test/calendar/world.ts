@@ -1,7 +1,7 @@
 import type { Case } from './cases.ts';
 
 /** What happens to the host besides the schedules. `at`: ms of true time since the start. */
-export type WorldEvent =
+type WorldEvent =
   | { readonly at: number; readonly kind: 'step'; readonly by: number }
   | { readonly at: number; readonly kind: 'stop'; readonly crash: boolean }
   | { readonly at: number; readonly kind: 'start' };

@@ -8,7 +8,7 @@ export type Fate =
   | { readonly kind: 'missed'; readonly reason: string }
   | { readonly kind: 'coalesced'; readonly into: number | 'waiting' };
 
-export interface Situation {
+interface Situation {
   readonly now: number;
   readonly policy: SchedulePolicy;
   /** Why no occurrence starts at all (people paused the agent), or null. */

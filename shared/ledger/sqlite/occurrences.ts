@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** Writes what was decided about due times as rows, inside the transaction of the caller. */
-export interface FateWriter {
+interface FateWriter {
   /** The due time that was promised under the schedule as it was before an edit, if its time has passed. */
   dropPromise(dueAt: number | null): void;
   /** Starts or ends the occurrence that waits, when it may not wait any longer. Says whether one runs or waits now. */
