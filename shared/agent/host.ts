@@ -1,7 +1,8 @@
-import type { RunCause } from '#ledger';
+import type { RunCause, RunEnd } from '#ledger';
 import { scheduleKey } from './hosted.ts';
 import type { HostedAgent, HostOptions } from './hosted.ts';
 import { createLane } from './lane.ts';
+import { startRun } from './run.ts';
 
 /** Runs agents by their schedules and wakes, in this process. */
 export interface Host {
@@ -52,6 +53,20 @@ export function startHost(options: HostOptions): Host {
       }
     },
   };
+}
+
+/** One run now, whatever the schedule says; the signal stops it (`shutdown`). For the command line and for foreign schedulers. */
+export async function runOnce(slot: HostedAgent, options: HostOptions, { by, signal }: { readonly by: string; readonly signal: AbortSignal }): Promise<RunEnd> {
+  const { ledger, clock, chance, process } = options;
+  closeLost(options);
+  const id = chance.id('run');
+  ledger.runs.start({ id, agent: slot.name, project: slot.project.name, cause: { kind: 'command', by }, at: clock.now(), process });
+  const run = startRun(slot, options, id);
+  const abort = (): void => run.abort('shutdown');
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const { end } = await run.done.finally(() => signal.removeEventListener('abort', abort));
+  return end;
 }
 
 function closeLost({ ledger, clock, isAlive, log, onEvent }: HostOptions): void {

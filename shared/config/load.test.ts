@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '#config';
+import { jsonSchema } from './json-schema.ts';
 import { loadConfig, parseConfig } from './load.ts';
 import type { ParseOptions } from './load.ts';
 
@@ -132,4 +134,14 @@ limits = { turns = 0 }
 
 it('loadConfig says which file it could not read', async () => {
   await expect(loadConfig('/nowhere/disinto.toml')).rejects.toThrow(/^\/nowhere\/disinto\.toml:1: cannot be read/);
+});
+
+it('docs/disinto.schema.json is current (else run: make schema)', () => {
+  expect(readFileSync('docs/disinto.schema.json', 'utf8')).toBe(jsonSchema());
+});
+
+it('names the keys of the file and refuses others', () => {
+  const schema = JSON.parse(jsonSchema());
+  expect(schema.additionalProperties).toBe(false);
+  expect(Object.keys(schema.properties)).toEqual(['instance', 'forge', 'projects', 'agents', 'backends', 'session', 'webhook']);
 });

@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ConfigError } from '#config';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './environment.ts';
 
 /** The secret in a file, trimmed. Throws `ConfigError` (kind `secret`) when it is missing, empty, or open to everybody. */
 export function readSecretFile(path: string): string {
@@ -13,7 +12,7 @@ export function readSecretFile(path: string): string {
 }
 
 /** The secret called `name`: from the file that `<name>_FILE` names, else from `<name>` itself; null when neither is set. Throws like `readSecretFile`. */
-export function readSecret(name: string, env: Env): string | null {
+export function readSecret(name: string, env: Environment): string | null {
   const file = env[`${name}_FILE`];
   if (file !== undefined && file !== '') return readSecretFile(file);
   const value = env[name]?.trim() ?? '';

@@ -15,6 +15,7 @@ export function createSecretRegistry(): SecretRegistry {
 
   return {
     add(secret) {
+      if (known.has(secret.trim())) return;
       for (const form of formsOf(secret.trim())) known.add(form);
       byLength = [...known].toSorted((a, b) => b.length - a.length);
     },

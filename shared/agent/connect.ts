@@ -1,0 +1,168 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Agent, Ports } from '#agent';
+import type { Chance, Clock } from '#clock';
+import { ConfigError } from '#config';
+import type { AgentConfig, Config, ProjectConfig } from '#config';
+import type { Ledger, ProcessIdentity } from '#ledger';
+import type { Log, SecretRegistry } from '#log';
+import type { Sessions } from '#session';
+import { createCi } from '../ci/ci-adapter.ts';
+import type { CiDeps } from '../ci/ci-adapter.ts';
+import { systemChance, systemClock } from '../clock/system.ts';
+import { readSecret, readSecretFile } from '../config/secret.ts';
+import { processEnvironment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
+import { loadConfig } from '../config/load.ts';
+import { createView } from '../forge/cached-view.ts';
+import { createForge } from '../forge/forgejo.ts';
+import { createGit } from '../git/store.ts';
+import { isProcessAlive, thisProcess } from '../ledger/process-identity.ts';
+import { openLedger } from '../ledger/sqlite.ts';
+import { createSecretRegistry } from '../log/mask.ts';
+import { createLog } from '../log/pino.ts';
+import type { LogLevel } from '../log/pino.ts';
+import type { HostedAgent, HostOptions } from './hosted.ts';
+
+/** What one process shares between its agents. */
+export interface Runtime {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly secrets: SecretRegistry;
+  readonly ledger: Ledger;
+  readonly process: ProcessIdentity;
+  readonly env: Environment;
+}
+
+export type RuntimeOptions = Partial<Omit<Runtime, 'config' | 'process'>> & { readonly config: Config; readonly env: Environment };
+
+/** Opens the ledger and whatever else is not handed in. The data folder is made. Throws `LedgerError`. */
+export function openRuntime(options: RuntimeOptions): Runtime {
+  const { config, env } = options;
+  mkdirSync(config.instance.data, { recursive: true });
+  const secrets = options.secrets ?? createSecretRegistry();
+  const log = options.log ?? createLog({ level: levelOf(env), secrets, format: env['DISINTO_LOG_FORMAT'] === 'plain' ? 'plain' : 'json' });
+  return {
+    config,
+    env,
+    secrets,
+    log,
+    clock: options.clock ?? systemClock,
+    chance: options.chance ?? systemChance,
+    ledger: options.ledger ?? openLedger(join(config.instance.data, 'ledger.sqlite')),
+    process: thisProcess(),
+  };
+}
+
+/** The runtime of a container: configured by the file that DISINTO_CONFIG names. Throws `ConfigError` and `LedgerError`. */
+export async function loadRuntime(env: Environment = processEnvironment()): Promise<Runtime> {
+  return openRuntime({ config: await loadConfig(env['DISINTO_CONFIG'] ?? 'disinto.toml'), env });
+}
+
+/** Where webhooks come in and what signs them, or null when none are configured. Throws `ConfigError` when there is no secret. */
+export function webhookOf({ config, env, secrets }: Runtime): { readonly listen: { readonly host: string; readonly port: number }; readonly secret: string } | null {
+  if (config.webhook === null) return null;
+  const { listen, secretFile } = config.webhook;
+  const secret = secretFile === null ? readSecret('WEBHOOK_SECRET', env) : readSecretFile(secretFile);
+  if (secret === null) {
+    const message = 'is missing, and neither WEBHOOK_SECRET_FILE nor WEBHOOK_SECRET is set: name the file with the secret of the webhook';
+    throw new ConfigError('secret', 'disinto.toml', [{ line: 1, path: 'webhook.secret-file', message }]);
+  }
+  secrets.add(secret);
+  const colon = listen.lastIndexOf(':');
+  return { listen: { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) }, secret };
+}
+
+/** The part of `HostOptions` that comes from the runtime. */
+export function hostOptions(runtime: Runtime): Omit<HostOptions, 'slots'> {
+  const { ledger, clock, chance, log, secrets } = runtime;
+  return { ledger, clock, chance, log, process: runtime.process, isAlive: isProcessAlive, mask: secrets.mask };
+}
+
+export interface ConnectOptions {
+  readonly sessions: Sessions | null;
+  /** Forge token of an agent's account, asked for each request; by default from its token-file or FORGE_TOKEN(_FILE). */
+  readonly token?: (agent: AgentConfig) => string;
+  readonly configAllowed?: CiDeps['configAllowed'];
+}
+
+/** One entry per project that the named agent works on, with its own account's forge, view, git and CI. Throws `ConfigError`. */
+export function connectAgent(agent: Agent, name: string, runtime: Runtime, options: ConnectOptions): readonly HostedAgent[] {
+  const { config } = runtime;
+  const settings = settingsOf(config, agent, name);
+  const token = tokenSource(settings, runtime, options);
+  token();
+  const projects = settings.projects.length === 0 ? Object.keys(config.projects) : settings.projects;
+  return projects.flatMap((key) => {
+    const project = config.projects[key];
+    return project === undefined ? [] : [{ agent, name, settings, project, config, ports: connectPorts({ runtime, project, settings, token, options }) }];
+  });
+}
+
+interface Connection {
+  readonly runtime: Runtime;
+  readonly project: ProjectConfig;
+  readonly settings: AgentConfig;
+  readonly token: () => string;
+  readonly options: ConnectOptions;
+}
+
+function connectPorts({ runtime, project, settings, token, options }: Connection): Ports {
+  const { clock, chance, ledger, config } = runtime;
+  const log = runtime.log.child({ agent: settings.name, project: project.name });
+  const forge = createForge({ url: config.forge.url, repository: project.repository, token, timeoutSeconds: config.forge.timeoutSeconds, clock, chance, log });
+  const view = createView({ forge, clock });
+  const remoteUrl = `${config.forge.url}/${project.repository}.git`;
+  const git = createGit({ data: config.instance.data, project: project.name, remoteUrl, credentials: { login: settings.identity, token }, clock, chance, log });
+  const ciToken = readSecret('CI_TOKEN', runtime.env);
+  if (ciToken !== null) runtime.secrets.add(ciToken);
+  const ci = createCi({
+    forge, git, log, config: project.ci,
+    ...(options.configAllowed === undefined ? {} : { configAllowed: options.configAllowed }),
+    ...(ciToken === null ? {} : { token: ciToken }),
+  });
+  return { forge, view, git, ci, ledger, clock, chance, sessions: options.sessions ?? noSessions(settings) };
+}
+
+function noSessions(settings: AgentConfig): Sessions {
+  return { run: () => Promise.reject(new ConfigError('invalid', 'disinto.toml', [{ line: 1, path: `agents.${settings.name}.backend`, message: 'is missing' }])) };
+}
+
+function settingsOf(config: Config, agent: Agent, name: string): AgentConfig {
+  const settings = config.agents[name];
+  const problem = (path: string, message: string): ConfigError => new ConfigError('invalid', 'disinto.toml', [{ line: 1, path, message }]);
+  if (settings === undefined) throw problem('agents', `no agent "${name}"; there is ${Object.keys(config.agents).join(', ')} (say which with DISINTO_AGENT)`);
+  if (settings.role !== agent.role) throw problem(`agents.${name}.role`, `is "${settings.role}", but this program is the ${agent.role}`);
+  return settings;
+}
+
+/** Read for each request, so that a rotated token counts at once; known to the mask before anybody can show it. */
+function tokenSource(settings: AgentConfig, { env, secrets }: Runtime, options: ConnectOptions): () => string {
+  const read = (): string | null => {
+    if (options.token !== undefined) return options.token(settings);
+    return settings.tokenFile === null ? readSecret('FORGE_TOKEN', env) : readSecretFile(settings.tokenFile);
+  };
+  return () => {
+    const token = read();
+    if (token === null) {
+      const message = 'is missing, and neither FORGE_TOKEN_FILE nor FORGE_TOKEN is set: name the file with the forge token of this agent';
+      throw new ConfigError('secret', 'disinto.toml', [{ line: 1, path: `agents.${settings.name}.token-file`, message }]);
+    }
+    secrets.add(token);
+    secrets.add(`${settings.identity}:${token}`);
+    return token;
+  };
+}
+
+function levelOf(env: Environment): LogLevel {
+  const level = env['DISINTO_LOG'];
+  return level === 'debug' || level === 'warn' || level === 'error' || level === 'silent' ? level : 'info';
+}
+
+/** Sessions of an agent on its backend, or null when its role holds none. */
+export function connectSessions(agent: Agent, _name: string, _runtime: Runtime): Sessions | null {
+  if (!agent.needs.includes('sessions')) return null;
+  throw new Error('not connected');
+}

@@ -1,0 +1,33 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '#clock';
+import type { Log } from '#log';
+
+export interface HeartbeatOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** False while the process needs a restart: the file then grows old, and whoever watches it acts. */
+  readonly isWell: () => boolean;
+}
+
+const everyMs = 15_000;
+
+/** Writes the time into a file every 15 seconds while all is well. The returned function ends that. */
+export function startHeartbeat({ file, clock, log, isWell }: HeartbeatOptions): () => void {
+  let cancel = (): void => {};
+  const beat = (): void => {
+    cancel = clock.after(everyMs, beat);
+    if (isWell()) write();
+  };
+  const write = (): void => {
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${clock.now().toISOString()}\n`);
+    } catch (error) {
+      log.warn({ err: error, file }, 'The heartbeat cannot be written');
+    }
+  };
+  beat();
+  return () => cancel();
+}
