@@ -48,36 +48,32 @@ export function createBoard(concurrency: number, perform: Performer, onError: (j
   const ending = new Set<Promise<void>>();
   let closed = false;
 
-  const start = (key: string, entry: Entry, blockedBy: string | null): void => {
-    entry.state = 'running';
+  const work = async (key: string, entry: Entry, blockedBy: string | null): Promise<void> => {
     const release = (): void => {
       entry.state = 'publishing';
       pump();
     };
-    const current = (): boolean => entries.get(key) === entry;
-    const done = perform(entry.job, blockedBy, { release }, entry.controller.signal)
-      .then(
-        (final) => {
-          if (final !== 'given-up' && current()) settled.set(key, final);
-        },
-        (error: unknown) => onError(entry.job, error),
-      )
-      .then(() => {
-        ending.delete(done);
-        if (current()) entries.delete(key);
-        pump();
-      });
+    const final = await perform(entry.job, blockedBy, { release }, entry.controller.signal).catch((error: unknown) => onError(entry.job, error));
+    if (entries.get(key) !== entry) return;
+    entries.delete(key);
+    if (final === 'success' || final === 'failure') settled.set(key, final);
+  };
+  const start = ({ key, entry, blockedBy }: Start): void => {
+    entry.state = 'running';
+    const done = work(key, entry, blockedBy).finally(() => {
+      ending.delete(done);
+      pump();
+    });
     ending.add(done);
   };
   const pump = (): void => {
     if (closed) return;
-    for (const { key, entry, blockedBy } of chooseNext(entries, settled, concurrency)) start(key, entry, blockedBy);
+    for (const next of chooseNext(entries, settled, concurrency)) start(next);
   };
   return {
     settle: (head, context, final) => {
       // What runs here is newer than what the forge was just read to say.
-      if (entries.has(keyOf(head, context))) return;
-      settled.set(keyOf(head, context), final);
+      if (!entries.has(keyOf(head, context))) settled.set(keyOf(head, context), final);
       pump();
     },
     unsettle: (head, context) => void settled.delete(keyOf(head, context)),
@@ -91,9 +87,7 @@ export function createBoard(concurrency: number, perform: Performer, onError: (j
       pump();
     },
     keepOnly: (heads) => {
-      for (const [key, entry] of entries) {
-        const { head, kind } = entry.job.plan.subject;
-        if (heads.has(head) || (kind === 'branch' && entry.state !== 'waiting')) continue;
+      for (const [key, entry] of superseded(entries, heads)) {
         entries.delete(key);
         entry.controller.abort(new Error('superseded'));
       }
@@ -108,6 +102,10 @@ export function createBoard(concurrency: number, perform: Performer, onError: (j
     },
   };
 }
+
+/** Work on commits that nobody asks about any more. A branch that moved on may finish what it runs, but starts nothing. */
+const superseded = (entries: ReadonlyMap<string, Entry>, heads: ReadonlySet<Sha>): readonly (readonly [string, Entry])[] =>
+  [...entries].filter(([, { job, state }]) => !heads.has(job.plan.subject.head) && (job.plan.subject.kind !== 'branch' || state === 'waiting'));
 
 interface Start {
   readonly key: string;
