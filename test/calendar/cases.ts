@@ -26,12 +26,12 @@ const zones = [
 
 /** Each runs in a zone of its own turn, so that every kind of expression meets every kind of change over the list. */
 const expressions = [
-  '*/10 * * * *',
+  '*/15 * * * *',
   '30 2 * * *',
   '0 2 * * *',
   '15 0 * * *',
   '0 0 * * *',
-  '*/20 * * * *',
+  '*/30 * * * *',
   '10,40 * * * *',
   '0 * * * *',
   '15 2 * * *',
