@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import type { Agent, Ports } from '#agent';
 import type { Chance, Clock } from '#clock';
 import { ConfigError } from '#config';
-import type { AgentConfig, Config, ProjectConfig } from '#config';
+import type { AgentConfig, BackendConfig, Config, ProjectConfig } from '#config';
 import type { Ledger, ProcessIdentity } from '#ledger';
 import type { Log, SecretRegistry } from '#log';
+import { SessionError } from '#session';
 import type { Sessions } from '#session';
+import { configApproval } from '#work/approval';
 import { createCi } from '../ci/ci-adapter.ts';
 import type { CiDeps } from '../ci/ci-adapter.ts';
 import { systemChance, systemClock } from '../clock/system.ts';
 import { readSecret, readSecretFile } from '../config/secret.ts';
-import { processEnvironment } from '../config/environment.ts';
+import { processEnvironment, visibleEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { createView } from '../forge/cached-view.ts';
@@ -22,6 +24,7 @@ import { openLedger } from '../ledger/sqlite.ts';
 import { createSecretRegistry } from '../log/mask.ts';
 import { createLog } from '../log/pino.ts';
 import type { LogLevel } from '../log/pino.ts';
+import { createSessions, locateHarness } from '../session/sessions.ts';
 import type { HostedAgent, HostOptions } from './hosted.ts';
 
 /** What one process shares between its agents. */
@@ -85,7 +88,8 @@ export interface ConnectOptions {
   readonly sessions: Sessions | null;
   /** Forge token of an agent's account, asked for each request; by default from its token-file or FORGE_TOKEN(_FILE). */
   readonly token?: (agent: AgentConfig) => string;
-  readonly configAllowed?: CiDeps['configAllowed'];
+  /** Whether a change of the CI configuration counts; by default what the git side of the project says. */
+  readonly configAllowed?: NonNullable<CiDeps['configAllowed']>;
 }
 
 /** One entry per project that the named agent works on, with its own account's forge, view, git and CI. Throws `ConfigError`. */
@@ -120,7 +124,7 @@ function connectPorts({ runtime, project, settings, token, options }: Connection
   if (ciToken !== null) runtime.secrets.add(ciToken);
   const ci = createCi({
     forge, git, log, config: project.ci,
-    ...(options.configAllowed === undefined ? {} : { configAllowed: options.configAllowed }),
+    configAllowed: options.configAllowed ?? configApproval(git),
     ...(ciToken === null ? {} : { token: ciToken }),
   });
   return { forge, view, git, ci, ledger, clock, chance, sessions: options.sessions ?? noSessions(settings) };
@@ -161,8 +165,21 @@ function levelOf(env: Environment): LogLevel {
   return level === 'debug' || level === 'warn' || level === 'error' || level === 'silent' ? level : 'info';
 }
 
-/** Sessions of an agent on its backend, or null when its role holds none. */
-export function connectSessions(agent: Agent, _name: string, _runtime: Runtime): Sessions | null {
+/** Sessions on the backends that the configuration names, or null when the role holds none. Throws `SessionError` when a CLI is missing and `ConfigError` for a key file. */
+export function connectSessions(agent: Agent, name: string, runtime: Runtime): Sessions | null {
   if (!agent.needs.includes('sessions')) return null;
-  throw new Error('not connected');
+  const { config, ledger, clock, chance, log, secrets } = runtime;
+  const env = visibleEnvironment(config.session.env, runtime.env);
+  const backendFor = (of: string): BackendConfig => {
+    const backend = config.backends[config.agents[of]?.backend ?? ''];
+    if (backend === undefined) throw new SessionError('config', `The agent ${of} has no backend: set agents.${of}.backend.`);
+    if (backend.keyFile !== null) secrets.add(readSecretFile(backend.keyFile));
+    return backend;
+  };
+  locateHarness(backendFor(name), env);
+  return createSessions({
+    ledger, clock, chance, log, backendFor, env, mintKey: null, mask: secrets.mask,
+    directory: join(config.instance.data, 'sessions'),
+    usdPerDay: (of) => config.agents[of]?.limits.usdPerDay ?? null,
+  });
 }

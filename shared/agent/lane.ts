@@ -107,13 +107,13 @@ function createTroubleReport(slot: HostedAgent, host: HostOptions): (ended: Ende
     host.onEvent?.({ at: host.clock.now(), kind, agent: slot.name, project: slot.project.name, run: null, subject: null, data: { reason } });
 
   return ({ end, trouble }) => {
-    if (trouble?.kind === 'forge' && 'reason' in end && end.reason !== known) {
-      known = end.reason;
-      log.warn({ reason: known }, 'The forge does not serve this agent');
-      emit('forge-trouble', known);
+    if (trouble?.kind === 'forge' && 'reason' in end && trouble.cause !== known) {
+      known = trouble.cause;
+      log.warn({ reason: end.reason }, 'The forge does not serve this agent');
+      emit('forge-trouble', end.reason);
     }
     if (trouble === null && known !== null) {
-      log.info({ reason: known }, 'The forge serves this agent again');
+      log.info({ was: known }, 'The forge serves this agent again');
       emit('forge-well', known);
       known = null;
     }

@@ -3,6 +3,8 @@ import type { RunEnd } from '#ledger';
 /** Why a run could not do its work: the forge does not serve us, or the run threw. */
 export interface Trouble {
   readonly kind: 'forge' | 'failure';
+  /** Equal for what has the same cause, whatever the text says: `forge unavailable`. */
+  readonly cause: string;
   /** At least this long, if the forge said so. */
   readonly retryAfterSeconds: number | null;
 }

@@ -105,8 +105,12 @@ const passing: ReadonlySet<string> = new Set(['unavailable', 'rate-limited', 'au
 
 /** A forge or git remote that does not serve us is worth asking again for ever; anything else that throws is not. */
 function troubleOf(error: unknown): Trouble {
-  const forge = (error instanceof ForgeError || error instanceof GitError) && passing.has(error.kind);
-  return { kind: forge ? 'forge' : 'failure', retryAfterSeconds: error instanceof ForgeError ? error.retryAfterSeconds : null };
+  const retryAfterSeconds = error instanceof ForgeError ? error.retryAfterSeconds : null;
+  if (error instanceof ForgeError || error instanceof GitError) {
+    const system = error instanceof ForgeError ? 'forge' : 'git';
+    return { kind: passing.has(error.kind) ? 'forge' : 'failure', cause: `${system} ${error.kind}`, retryAfterSeconds };
+  }
+  return { kind: 'failure', cause: 'failure', retryAfterSeconds };
 }
 
 function textOf(error: unknown): string {

@@ -51,11 +51,15 @@ export async function serveAgent(agent: Agent, options: StartOptions): Promise<n
   }
 }
 
-async function serveOnce(slots: readonly HostedAgent[], runtime: Runtime, { onSignal }: StartOptions): Promise<number> {
+async function serveOnce(slots: readonly HostedAgent[], runtime: Runtime, { onSignal, say }: StartOptions): Promise<number> {
   const controller = new AbortController();
   onSignal(() => controller.abort());
   const ends: RunEnd[] = [];
-  for (const slot of slots) ends.push(await runOnce(slot, { ...hostOptions(runtime), slots }, { by: 'start --once', signal: controller.signal }));
+  for (const slot of slots) {
+    const end = await runOnce(slot, { ...hostOptions(runtime), slots }, { by: 'start --once', signal: controller.signal });
+    say(`${slot.name} on ${slot.project.name}: ${end.kind}: ${end.kind === 'acted' ? end.did : end.reason}`);
+    ends.push(end);
+  }
   return ends.every((end) => end.kind === 'idle' || end.kind === 'acted' || end.kind === 'waiting') ? 0 : 1;
 }
 
