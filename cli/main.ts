@@ -1,0 +1,48 @@
+import { CliError, type Command, parseCall, renderHelp } from './command.ts';
+import { configCommand } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
+import { runCommand } from './commands/run.ts';
+import { runsCommand } from './commands/runs.ts';
+import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
+import { verifyMergeCommand } from './commands/verify-merge.ts';
+import { whyCommand } from './commands/why.ts';
+import { explainError } from './explain-error.ts';
+
+const commands: readonly Command[] = [
+  demoCommand, startCommand, runCommand, statusCommand, runsCommand, whyCommand, pauseCommand, resumeCommand, verifyMergeCommand, doctorCommand, configCommand,
+];
+
+/** Runs one command line and sets the exit code. Every failure is one message that says what to do. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await dispatch(argv);
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(rest[0]);
+  const command = commands.find((candidate) => candidate.name === name);
+  try {
+    if (command === undefined) throw new CliError(`disinto: there is no command ${name}\n\n${overview()}`, 2);
+    if (rest.includes('--help') || rest.includes('-h')) return help(name);
+    return await command.run(parseCall(command, rest));
+  } catch (error) {
+    const { message, code } = explainError(error);
+    process.stderr.write(`${message}\n`);
+    return code;
+  }
+}
+
+function help(name: string | undefined): number {
+  const command = commands.find((candidate) => candidate.name === name);
+  process.stdout.write(command === undefined ? overview() : renderHelp(command));
+  return 0;
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const rows = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return ['disinto: an autonomous code factory', '', 'Commands:', ...rows, '', '`disinto COMMAND --help` says more.', ''].join('\n');
+}
