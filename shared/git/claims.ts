@@ -2,7 +2,7 @@ import type { Chance, Clock } from '#clock';
 import { claimRef } from '#domain/name';
 import type { Sha } from '#domain/sha';
 import { GitError, type Claim, type ClaimDraft, type Claims, type Commit, type PushResult, type RefUpdate } from '#git';
-import { readRefs } from './command/refs.ts';
+import { readRef, readRefs } from './command/refs.ts';
 import { parseClaim, parseLease, renderClaim } from './parse/claim.ts';
 
 export interface ClaimsContext {
@@ -33,11 +33,12 @@ export function createClaims(context: ClaimsContext): Claims {
   const find: Claims['find'] = async (name) => (await list()).find((claim) => claim.name === assertName(name)) ?? null;
 
   const take: Claims['take'] = async (name, draft) => {
-    let holder: Claim | null = null;
+    // A claim that we have heard of is looked at before we push: most often it still stands.
+    let holder: Claim | null = (await readRef(context.store, claimRef(assertName(name)))) === null ? null : await find(name);
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const choice = choose(holder, draft, context.clock.now());
       if (holder !== null && choice.do !== 'replace') return choice.do === 'keep' ? { kind: 'claimed', claim: holder } : { kind: 'taken', by: holder };
-      const claim = await replace(context, holder, { ...draft, name: assertName(name), takeover: choice.takeover });
+      const claim = await replace(context, holder, { ...draft, name, takeover: choice.takeover });
       if (claim !== null) return { kind: 'claimed', claim };
       holder = await find(name);
     }

@@ -29,11 +29,13 @@ export async function salvage(context: SalvageContext, site: Site, record: SiteR
   const head = await tipOf(context, site, record, reason);
   const others = await readRefs(join(site.checkout, '.git'), 'refs/');
   const tips = new Map<string, Sha>([['refs/salvage/head', head], ...[...others].map(([ref, sha]) => [ref.replace(/^refs\//, 'refs/salvage/'), sha] as const)]);
-  const without = [...new Set([record.base, ...(record.merge === null ? [] : [record.merge]), ...(await context.onForge())])];
-  const minus = without.map((sha) => `^${sha}\n`).join('');
   const side = [`--git-dir=${site.side}`];
-  const left = await run({ args: [...side, 'rev-list', '--max-count=1', '--stdin'], input: `${[...new Set(tips.values())].join('\n')}\n${minus}` });
-  if (text(left) === '') return null;
+  const isLeft = async (minus: string): Promise<boolean> =>
+    text(await run({ args: [...side, 'rev-list', '--max-count=1', '--stdin'], input: `${[...new Set(tips.values())].join('\n')}\n${minus}` })) !== '';
+  const given = [record.base, ...(record.merge === null ? [] : [record.merge])];
+  if (!(await isLeft(without(given)))) return null;
+  const minus = without([...given, ...(await context.onForge())]);
+  if (!(await isLeft(minus))) return null;
   await writeRefs(site.side, tips);
   const bundle = join(places.salvage, `${site.run}.bundle`);
   const aside = `${bundle}.${nonce()}.new`;
@@ -47,6 +49,10 @@ export async function salvage(context: SalvageContext, site: Site, record: SiteR
     await removeTree(aside);
   }
   return { run: site.run, bundle, head };
+}
+
+function without(shas: readonly Sha[]): string {
+  return [...new Set(shas)].map((sha) => `^${sha}\n`).join('');
 }
 
 /** HEAD, or a commit on it that holds what was not committed. A merge that nobody touched since we began it is not work. */

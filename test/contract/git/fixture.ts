@@ -8,6 +8,7 @@ import type { Log } from '#log';
 import type { Sha } from '#domain/sha';
 import type { Git } from '#git';
 import { systemChance, systemClock } from '../../../shared/clock/system.ts';
+import { startEmbeddedForge, type EmbeddedForge } from '../../../embedded/forge/server.ts';
 import { createGit, type GitOptions } from '../../../shared/git/store.ts';
 
 const quiet: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => quiet };
@@ -43,6 +44,33 @@ export async function createWorld(options: Partial<GitOptions> = {}): Promise<Wo
   const git = open();
   await git.fetch();
   return { root, forge, data, main, git, open };
+}
+
+export interface ForgeWorld extends World {
+  readonly server: EmbeddedForge;
+  /** Stops the server before the test ends. */
+  readonly stop: () => Promise<void>;
+  readonly url: string;
+  /** A collaborator with the right to write. */
+  readonly account: { readonly login: string; readonly token: string };
+}
+
+/** The same content behind the embedded forge, over HTTP, as the account `dev`. */
+export async function createForgeWorld(): Promise<ForgeWorld> {
+  const seeded = await createWorld();
+  const server = await startEmbeddedForge({ directory: join(seeded.root, 'server'), clock: systemClock, chance: systemChance });
+  let closing: Promise<void> | null = null;
+  const stop = async (): Promise<void> => await (closing ??= server.close());
+  onTestFinished(stop);
+  for (const login of ['owner', 'dev', 'outsider']) await server.seed.createUser(login);
+  const { folder } = await server.seed.createRepository('owner', 'demo', { fromBare: seeded.forge });
+  server.seed.addCollaborator('owner/demo', 'dev', 'write');
+  const account = { login: 'dev', token: server.seed.createToken('dev', 'git') };
+  const url = `${server.url}/owner/demo.git`;
+  const open: World['open'] = (more = {}) => seeded.open({ project: 'web', remoteUrl: url, credentials: { login: account.login, token: () => account.token }, ...more });
+  const git = open();
+  await git.fetch();
+  return { ...seeded, forge: folder, git, open, server, stop, url, account };
 }
 
 function seedForge(root: string, forge: string): Sha {
