@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fixedConfig } from './command/environment.ts';
 import { fileFailure } from './command/failure.ts';
@@ -14,6 +14,7 @@ export interface PrepareContext {
   readonly run: Run;
   readonly places: Places;
   readonly nonce: () => string;
+  readonly now: () => Date;
   /** Environment of commands that talk to the forge: a new store takes the hash that the forge's repository uses. */
   readonly forgeEnv: () => Readonly<Record<string, string>>;
 }
@@ -39,11 +40,23 @@ export function createPrepare(context: PrepareContext): () => Promise<void> {
   };
 }
 
-async function makeSurroundings({ places, nonce }: PrepareContext): Promise<void> {
+const dayMs = 24 * 3600 * 1000;
+
+async function makeSurroundings({ places, nonce, now }: PrepareContext): Promise<void> {
   await mkdir(places.home, { recursive: true });
   for (const folder of [places.workspaces, places.salvage, places.scratch]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const present = await readFile(places.config, 'utf8').catch(() => null);
   if (present !== fixedConfig) await replaceFile(places.config, fixedConfig, nonce());
+  await sweep(places.scratch, now().getTime() - dayMs);
+}
+
+/** Removes what killed processes left in our scratch folder; everything there lives for seconds. */
+async function sweep(scratch: string, before: number): Promise<void> {
+  for (const name of await readdir(scratch)) {
+    const path = join(scratch, name);
+    const found = await stat(path).catch(() => null);
+    if (found !== null && found.mtimeMs < before) await removeTree(path);
+  }
 }
 
 async function createStore({ run, places, nonce, forgeEnv }: PrepareContext): Promise<void> {

@@ -38,7 +38,9 @@ export async function salvage(context: SalvageContext, site: Site, record: SiteR
   if (!(await isLeft(minus))) return null;
   await writeRefs(site.side, tips);
   const bundle = join(places.salvage, `${site.run}.bundle`);
-  const aside = `${bundle}.${nonce()}.new`;
+  const aside = join(places.scratch, `${site.run}-${nonce()}.bundle`);
+  await mkdir(places.scratch, { recursive: true });
+  await mkdir(places.salvage, { recursive: true, mode: 0o700 });
   try {
     await run({ args: [...side, 'bundle', 'create', '--quiet', aside, '--stdin'], input: `${[...tips.keys()].join('\n')}\n${minus}`, seconds: 900 });
     await chmod(aside, 0o600);

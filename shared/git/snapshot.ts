@@ -2,6 +2,7 @@ import { copyFile, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { asSha, type Sha } from '#domain/sha';
 import { GitError, type CommitDraft } from '#git';
+import { classify, gitFailure } from './command/failure.ts';
 import { replaceFile } from './command/files.ts';
 import { unfoldNested } from './command/nested.ts';
 import { createWriteObject, hashOf, type WriteObject } from './command/objects.ts';
@@ -30,13 +31,23 @@ export async function listDirty(run: Run, site: Site): Promise<string[]> {
 
 /**
  * The tree of everything in the checkout that is not ignored; objects are written to the checkout's own folder. A repository
- * inside it counts as a link to its commit, as always in git, or with `nested: 'files'` as the files it holds.
+ * inside it counts as a link to its commit, as always in git (one without a commit: as nothing), or with `nested: 'files'` as
+ * the files it holds.
  */
 export async function snapshot(run: Run, site: Site, head: Sha, nested: 'link' | 'files' = 'link', nonce = (): string => ''): Promise<Sha> {
   const git = { env: sideEnv(site), cwd: site.checkout, seconds: 600 };
-  await onIndex(run, site, head, async () => await run({ args: ['add', '--all'], ...git }));
-  if (nested === 'files') await unfoldNested(async (command) => await run({ ...git, ...command }), site.checkout, await writerOf(site, nonce));
+  const unborn = await onIndex(run, site, head, async () => await addAll(async (command) => await run({ ...git, ...command })));
+  if (nested === 'files') await unfoldNested(async (command) => await run({ ...git, ...command }), site.checkout, unborn, await writerOf(site, nonce));
   return asSha(text(await run({ args: ['write-tree'], ...git })));
+}
+
+/** Adds all there is; answers the repositories without a commit, which git cannot add. */
+async function addAll(run: Run): Promise<string[]> {
+  const ran = await run({ args: ['add', '--all', '--ignore-errors'], accept: [0, 1] });
+  const errors = ran.stderr.split('\n').filter((line) => /^(?:error|fatal): /.test(line));
+  const unborn = errors.map((line) => /^error: '(.+?)\/?' does not have a commit checked out$/.exec(line)?.[1] ?? null);
+  if (ran.code === 1 && (unborn.length === 0 || unborn.includes(null))) throw gitFailure(classify(ran.stderr), 'git add', ran.stderr);
+  return unborn.filter((path) => path !== null);
 }
 
 /**

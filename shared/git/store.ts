@@ -77,7 +77,7 @@ function createParts(options: GitOptions) {
   const run = createRun(fixedEnvironment(places, process.env), hide);
   const nonce = (): string => chance.secret(8);
   const forgeEnv = (): Readonly<Record<string, string>> => forgeEnvironment(remoteUrl, mirrored, credentials);
-  const prepare = createPrepare({ run, places, nonce, forgeEnv });
+  const prepare = createPrepare({ run, places, nonce, now: () => clock.now(), forgeEnv });
   const login = credentials?.login ?? 'disinto';
   const author = { name: login, email: `${login}@noreply.invalid` };
   const fetching: FetchContext = { run, store: places.store, forgeEnv, clock, chance, log };

@@ -6,19 +6,24 @@ import { fields, type Run } from './run.ts';
 
 /**
  * Replaces, in the index, each link to a repository that lies inside the checkout by the files that lie there: a link alone
- * would keep nothing of them. `run` works on that index.
+ * would keep nothing of them. `run` works on that index; `unborn` are repositories that git could not even link.
  */
-export async function unfoldNested(run: Run, checkout: string, write: WriteObject): Promise<void> {
+export async function unfoldNested(run: Run, checkout: string, unborn: readonly string[], write: WriteObject): Promise<void> {
   const entries = fields(await run({ args: ['ls-files', '--stage', '-z'] }));
   const links = entries.filter((entry) => entry.startsWith('160000 '));
   for (const entry of links) {
-    const link = entry.slice(entry.indexOf('\t') + 1);
-    if (!(await exists(join(checkout, link, '.git')))) continue;
-    const files = await listFiles(checkout, link);
-    const rows = await Promise.all(files.map(async ({ path, mode }) => `${mode} ${await storeFile(join(checkout, path), mode, write)}\t${path}\0`));
-    const removal = `0 ${(entry.split(' ')[1] ?? '').replace(/./g, '0')}\t${link}\0`;
-    await run({ args: ['update-index', '-z', '--index-info'], input: removal + rows.join('') });
+    const path = entry.slice(entry.indexOf('\t') + 1);
+    if (!(await exists(join(checkout, path, '.git')))) continue;
+    const zero = (entry.split(' ')[1] ?? '').replace(/./g, '0');
+    await addFiles(run, checkout, path, write, `0 ${zero}\t${path}\0`);
   }
+  for (const path of unborn) await addFiles(run, checkout, path, write, '');
+}
+
+async function addFiles(run: Run, checkout: string, folder: string, write: WriteObject, before: string): Promise<void> {
+  const files = await listFiles(checkout, folder);
+  const rows = await Promise.all(files.map(async ({ path, mode }) => `${mode} ${await storeFile(join(checkout, path), mode, write)}\t${path}\0`));
+  await run({ args: ['update-index', '-z', '--index-info'], input: before + rows.join('') });
 }
 
 async function listFiles(checkout: string, folder: string): Promise<{ readonly path: string; readonly mode: string }[]> {

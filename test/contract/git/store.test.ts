@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Sha } from '#domain/sha';
@@ -36,6 +36,20 @@ describe('the shared store', () => {
     expect(await world.git.resolve('refs/heads/main')).toBe(next);
     expect(existsSync(lock)).toBe(false);
   }, 30_000);
+
+  it('packs itself when it has many small files, and keeps what nothing refers to: workspaces may borrow it', async () => {
+    const world = await createWorld();
+    const record = await world.git.createRecord('unreferenced', 'still here');
+    const objects = join(world.data, 'git', 'demo.git', 'objects');
+    const loose = join(objects, record.slice(0, 2), record.slice(2));
+    mkdirSync(join(objects, '17'), { recursive: true });
+    for (let i = 0; i < 50; i += 1) writeFileSync(join(objects, '17', `filler-${i}`), '');
+    expect(existsSync(loose)).toBe(true);
+    await world.git.fetch();
+    await world.git.fetch();
+    expect(existsSync(loose)).toBe(false);
+    expect(await world.git.readRecord(record)).toBe('still here');
+  });
 
   it('serves several users of one data directory at once', async () => {
     const world = await createWorld();

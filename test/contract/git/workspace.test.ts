@@ -216,10 +216,16 @@ describe('retiring a workspace', () => {
     sh(nested, 'add', '--all');
     sh(nested, 'commit', '--quiet', '-m', 'n');
     writeFileSync(join(nested, 'late'), 'late\n');
+    sh(workspace.path, 'init', '--quiet', join(workspace.path, 'unborn'));
+    writeFileSync(join(workspace.path, 'unborn', 'y'), 'y\n');
+    writeFileSync(join(workspace.path, 'z'), 'z\n');
+    const made = await workspace.commitAll('What git can commit');
+    expect((await workspace.objects.listChangedFiles(world.main, made!)).map(({ path, mode }) => [path, mode])).toEqual([['tool', '160000'], ['z', '100644']]);
     const saved = await world.git.retireWorkspace('run_1', 'killed');
     const restored = unbundle(world, saved!.bundle);
     expect(sh(restored, 'show', `${saved!.head}:tool/lib/x.js`)).toBe('work');
     expect(sh(restored, 'show', `${saved!.head}:tool/late`)).toBe('late');
+    expect(sh(restored, 'show', `${saved!.head}:unborn/y`)).toBe('y');
   }, 30_000);
 
   it('keeps everything when the forge cannot be asked', async () => {
@@ -254,6 +260,18 @@ describe('retiring a workspace', () => {
     expect(await workspace.dirty()).toEqual(['x']);
     expect((await world.git.retireWorkspace('run_1', 'x'))?.run).toBe('run_1');
     expect(existsSync(workspace.path)).toBe(false);
+  }, 30_000);
+
+  it('removes nothing when the bundle cannot be written', async () => {
+    const world = await createWorld();
+    const workspace = await open(world);
+    writeFileSync(join(workspace.path, 'x'), 'x');
+    rmSync(join(world.data, 'salvage'), { recursive: true });
+    writeFileSync(join(world.data, 'salvage'), 'in the way');
+    await expect(world.git.retireWorkspace('run_1', 'x')).rejects.toMatchObject({ name: 'GitError' });
+    expect(readFileSync(join(workspace.path, 'x'), 'utf8')).toBe('x');
+    rmSync(join(world.data, 'salvage'));
+    expect((await world.git.retireWorkspace('run_1', 'x'))?.run).toBe('run_1');
   }, 30_000);
 
   it('touches no directory that is not the one it made', async () => {
