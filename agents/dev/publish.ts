@@ -29,11 +29,11 @@ export type Accepted =
  */
 export async function acceptChange(ports: DevPorts, tick: Tick, finished: Finished): Promise<Accepted> {
   const { workspace, request, answer } = finished;
-  const markers = await leftMarkers(workspace, request);
-  if (markers.length > 0) return { kind: 'rejected', why: `conflict markers are left in ${markers.join(', ')}` };
   await workspace.commitAll(firstLine(answer.summary, 72) || `${request.task} #${request.item.issue.number}`);
   const head = await workspace.head();
   const files = head === request.at ? [] : await changedBySession(workspace, request, head);
+  const markers = await leftMarkers(workspace, request, head, files);
+  if (markers.length > 0) return { kind: 'rejected', why: `conflict markers are left in ${markers.join(', ')}` };
   if (head === request.at || (files.length === 0 && request.merge === null)) return { kind: 'rejected', why: 'it answered done, but nothing changed' };
   const verdict = await judge(tick, finished, head, files);
   switch (verdict.kind) {
@@ -71,10 +71,14 @@ async function judge(tick: Tick, { workspace, request, answer }: Finished, head:
   });
 }
 
-async function leftMarkers(workspace: Workspace, request: ChangeRequest): Promise<readonly string[]> {
+/** Files that still hold the markers of a conflict after the session ended. */
+async function leftMarkers(workspace: Workspace, request: ChangeRequest, head: Sha, files: readonly ChangedFile[]): Promise<readonly string[]> {
   if (request.merge === null) return [];
   const found: string[] = [];
-  for (const path of await workspace.conflicted()) found.push(path);
+  for (const file of files.filter((f) => f.change !== 'deleted' && !f.binary)) {
+    const text = (await workspace.objects.readFile(head, file.path))?.toString('utf8') ?? '';
+    if (/^<{7} .*$/m.test(text) && /^>{7} .*$/m.test(text)) found.push(file.path);
+  }
   return found;
 }
 

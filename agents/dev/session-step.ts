@@ -8,6 +8,7 @@ import { DevAnswer } from './answer.ts';
 import { acceptChange } from './publish.ts';
 import { refuse } from './refuse.ts';
 import type { Item } from './snapshot.ts';
+import { pointTo } from './sweep.ts';
 
 export type DevPorts = Pick<Ports, 'forge' | 'view' | 'git' | 'ci' | 'sessions' | 'ledger' | 'clock'>;
 
@@ -76,9 +77,9 @@ export async function runChange(ports: DevPorts, tick: Tick, claim: Claim, reque
   keep.stop();
   switch (result.kind) {
     case 'busy':
-      return end(ports, tick, { kind: 'waiting', reason: result.why }, 'no session was started');
+      return end(ports, tick, request, { kind: 'waiting', reason: result.why }, 'no session was started');
     case 'cancelled':
-      return end(ports, tick, { kind: 'waiting', reason: 'stopped before the session ended' }, 'stopped');
+      return end(ports, tick, request, { kind: 'waiting', reason: 'stopped before the session ended' }, 'stopped');
     case 'failed':
       return fail(ports, tick, request, result.error, result.why);
     case 'answered':
@@ -100,27 +101,27 @@ async function done(ports: DevPorts, tick: Tick, workspace: Workspace, request: 
       if (!accepted.keepWorkspace) await ports.git.retireWorkspace(tick.run, accepted.outcome.kind);
       return { kind: 'ended', outcome: accepted.outcome };
     case 'lost':
-      return end(ports, tick, { kind: 'waiting', reason: accepted.why }, accepted.why);
+      return end(ports, tick, request, { kind: 'waiting', reason: accepted.why }, accepted.why);
   }
 }
 
 async function declined(ports: DevPorts, tick: Tick, request: ChangeRequest, answer: DevAnswer): Promise<ChangeResult> {
   const outcome = await refuse(ports, tick, request, answer);
   ports.ledger.sessions.accept(tick.run);
-  return end(ports, tick, outcome, `answered ${answer.status}`);
+  return end(ports, tick, request, outcome, `answered ${answer.status}`);
 }
 
 async function fail(ports: DevPorts, tick: Tick, request: ChangeRequest, error: string, why: string): Promise<ChangeResult> {
   const head = request.task === 'implement' ? '' : request.at;
   const { number } = request.item.issue;
   await recordFailure(ports, tick, number, request.comments, { task: request.task, at: ports.clock.now().toISOString(), head, error, why });
-  return end(ports, tick, { kind: 'acted', did: `${request.task} of #${number} failed: ${why}` }, `failed: ${error}`);
+  return end(ports, tick, request, { kind: 'acted', did: `${request.task} of #${number} failed: ${why}` }, `failed: ${error}`);
 }
 
 /** Ends the tick; whatever the workspace holds is salvaged first, with a pointer on the issue's timeline. */
-async function end(ports: DevPorts, tick: Tick, outcome: Outcome, why: string): Promise<ChangeResult> {
+async function end(ports: DevPorts, tick: Tick, request: ChangeRequest, outcome: Outcome, why: string): Promise<ChangeResult> {
   const salvage = await ports.git.retireWorkspace(tick.run, why);
-  if (salvage !== null) tick.tell('salvaged', `run:${tick.run}`, { bundle: salvage.bundle, head: salvage.head });
+  if (salvage !== null) await pointTo(ports, tick, salvage, request.item.issue.number);
   return { kind: 'ended', outcome };
 }
 

@@ -20,12 +20,20 @@ export async function runMerger(ports: MergerPorts, tick: Tick): Promise<Outcome
   }
   const seen = await observeMerger(ports, tick);
   const step = decideMergeStep(seen.candidates);
+  if (step.do !== 'nothing' && step.do !== 'wait') tellDecision(tick, seen, step);
   const outcome = await act(ports, tick, seen, step);
   if (step.do === 'merge') {
     storeIsStale(ports.view);
     if (outcome.kind === 'waiting') resumed.delete(ports.view);
   }
   return outcome;
+}
+
+/** What was seen and chosen, for `disinto why`. */
+function tellDecision(tick: Tick, seen: MergerSnapshot, step: Exclude<MergeStep, { do: 'nothing' | 'wait' }>): void {
+  const { pullRequest: pull, approval, checks, result, issue } = step.candidate;
+  tick.tell('observed', `pr:${pull.number}`, { head: pull.head, base: seen.tip, checks: checks.kind, result: result.kind, approvedBy: approval.author });
+  tick.tell('decided', `pr:${pull.number}`, { step: step.do, issue });
 }
 
 async function act(ports: MergerPorts, tick: Tick, seen: MergerSnapshot, step: MergeStep): Promise<Outcome> {

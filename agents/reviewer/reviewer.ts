@@ -26,6 +26,8 @@ export async function runReviewer(ports: ReviewerPorts, tick: Tick): Promise<Out
 async function review(ports: ReviewerPorts, tick: Tick, of: Reviewable): Promise<Outcome> {
   const { pullRequest: pull, issue } = of;
   tick.subject(`pr:${pull.number}`);
+  tick.tell('observed', `pr:${pull.number}`, { head: pull.head, checks: of.checks, earlierReviews: of.earlier.length, failedSessions: of.failures });
+  tick.tell('decided', `pr:${pull.number}`, { step: 'review', issue: issue.number });
   const base = (await ports.git.mergeBase(of.tip, pull.head)) ?? of.tip;
   const files = await ports.git.listChangedFiles(base, pull.head);
   const diff = await ports.git.diff(base, pull.head, { maxBytes: 60_000 });

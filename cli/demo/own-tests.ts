@@ -23,7 +23,7 @@ export async function runOwnTests(layout: DemoLayout, factory: Factory, main: Sh
   const workflows = selectWorkflows(parseWorkflows(files), occasionOf({ kind: 'branch', branch: project.branch }, { changedPaths: null, message: null }));
   if (workflows.length === 0) return null;
   const root = mkdtempSync(join(tmpdir(), 'disinto-tests-'));
-  const env = { ...visibleEnvironment(config.session.env, processEnvironment()), HOME: root };
+  const env: Record<string, string> = { ...visibleEnvironment(config.session.env, processEnvironment()), HOME: root };
   const path = `${process.execPath.replace(/\/node$/, '')}:${env['PATH'] ?? '/usr/bin:/bin'}`;
   const run = async (command: string, args: readonly string[], cwd: string, more: Readonly<Record<string, string>> = {}): Promise<boolean> =>
     (await startProcess({ command, args, cwd, env: { ...env, CI: 'true', ...more, PATH: path }, wallSeconds, onLine: (text) => say(`    ${text}`) }).done).exitCode === 0;

@@ -28,7 +28,7 @@ export function jsonTimeline(write: (line: string) => void): Timeline {
   };
 }
 
-const quiet = new Set(['run-started', 'run-ended', 'session-progress', 'merge-result']);
+const quiet = new Set(['run-started', 'run-ended', 'session-progress', 'merge-result', 'observed', 'decided']);
 const colours: Readonly<Record<string, number>> = { dev: 36, reviewer: 35, merger: 32, ci: 33, demo: 90 };
 
 /** Colour only on a terminal. `started` is when the clock of the timeline began. */
