@@ -94,6 +94,9 @@ async function rerun(ports: DevPorts, tick: Tick, step: Extract<DevStep, { do: '
 async function drop(ports: DevPorts, tick: Tick, step: Extract<DevStep, { do: 'drop' }>): Promise<Outcome> {
   const { number, branch } = step.pullRequest;
   tick.subject(`pr:${number}`);
+  ports.view.forget({ number });
+  const now = await ports.forge.findPullRequest(number);
+  if (now?.state !== 'open') return { kind: 'waiting', reason: `#${number} has just been merged or closed` };
   await ports.forge.ensureComment(number, 'dropped', `Closed, because ${step.why}. The branch \`${branch}\` stays.`);
   await tick.effect('close', `pr:${number}`, step.why, () => ports.forge.ensureClosed(number));
   const issue = attemptOf(branch)?.issue;

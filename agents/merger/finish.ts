@@ -30,9 +30,17 @@ async function tidy(ports: MergerPorts, tick: Tick, pull: PullRequest, certifica
   const extra = await leftovers(ports, pull, certificate);
   const pushed = await tick.effect('note', `commit:${commit}`, `pr:${pull.number}`, () => ports.git.push([...must, ...extra]));
   if (pushed.kind === 'pushed') return true;
+  return tidyOneByOne(ports, pull, certificate, record);
+}
+
+/** Something moved meanwhile: each leftover by itself, what somebody else changed stays, the note with the lock last. */
+async function tidyOneByOne(ports: MergerPorts, pull: PullRequest, certificate: Certificate, record: Sha): Promise<boolean> {
   await ports.git.fetch();
-  const retry = await ports.git.push([await ports.git.createNote(commit, renderCertificate(certificate)), ...must.slice(1)]);
-  return retry.kind === 'pushed';
+  for (const update of await leftovers(ports, pull, certificate)) await ports.git.push([update]);
+  const commit = pull.mergeCommit ?? asSha(certificate.head);
+  const note = await ports.git.createNote(commit, renderCertificate(certificate));
+  const done = await ports.git.push([note, { ref: mergingRef(certificate.branch), to: null, expect: record }]);
+  return done.kind === 'pushed';
 }
 
 async function leftovers(ports: MergerPorts, pull: PullRequest, certificate: Certificate): Promise<readonly RefUpdate[]> {
