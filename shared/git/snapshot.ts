@@ -58,6 +58,7 @@ async function onIndex<T>(run: Run, site: Site, head: Sha, act: () => Promise<T>
   await writeFile(join(site.side, 'HEAD'), `${head}\n`);
   const index = join(site.checkout, '.git', 'index');
   const mine = join(site.side, 'index');
+  await rm(`${mine}.lock`, { force: true }); // left by a killed process: a workspace has one user at a time
   try {
     if ((await lstat(index)).isFile()) await copyFile(index, mine);
     return await act();
@@ -100,5 +101,5 @@ export async function moveHead(site: Site, record: SiteRecord, headRef: string |
   const aside = join(gitDir, `.index-${nonce()}`);
   await copyFile(join(site.side, 'index'), aside);
   await rename(aside, join(gitDir, 'index'));
-  for (const name of ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE']) await rm(join(gitDir, name), { force: true });
+  for (const name of ['index.lock', 'MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE']) await rm(join(gitDir, name), { force: true });
 }
