@@ -1,0 +1,38 @@
+import { matchesGlob } from 'node:path';
+import type { ChangedFile } from '#git';
+import type { ChangeRequest } from './change.ts';
+import { pathReason, symlinkReason } from './paths.ts';
+import { findWeakenedTests } from './weakened-tests.ts';
+
+/** A path that only a maintainer may change, and why. */
+export interface ProtectedPath {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** Everything in the change that waits for a maintainer, sorted by path; one reason per path. */
+export async function findProtected(request: ChangeRequest): Promise<readonly ProtectedPath[]> {
+  const found = new Map<string, string>();
+  for (const file of request.files) {
+    const why = await reasonFor(file, request);
+    if (why !== null) found.set(file.path, why);
+  }
+  for (const { path, why } of await findWeakenedTests(request)) if (!found.has(path)) found.set(path, why);
+  return [...found].map(([path, why]) => ({ path, why })).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function reasonFor(file: ChangedFile, request: ChangeRequest): Promise<string | null> {
+  const { objects, to, policy } = request;
+  const byPath = pathReason(file.path);
+  if (byPath !== null) return byPath;
+  if (policy.protectedPaths.some((glob) => matchesGlob(file.path, glob))) return 'a protected path of this project';
+  if (file.mode === '160000') return 'a submodule';
+  if (file.mode === '120000' && file.change !== 'deleted') return symlinkReason(file.path, (await objects.readFile(to, file.path))?.toString('utf8') ?? '');
+  return /(?:^|\/)\.gitattributes$/.test(file.path) && (await addsDriver(file, request)) ? 'git attributes that run a filter or driver' : null;
+}
+
+async function addsDriver({ path }: ChangedFile, { objects, from, to }: ChangeRequest): Promise<boolean> {
+  const old = new Set(((await objects.readFile(from, path))?.toString('utf8') ?? '').split('\n'));
+  const added = ((await objects.readFile(to, path))?.toString('utf8') ?? '').split('\n').filter((line) => !old.has(line));
+  return added.some((line) => /\s(?:filter|diff|merge)=/.test(line));
+}
