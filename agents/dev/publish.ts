@@ -68,6 +68,8 @@ async function judge(tick: Tick, { workspace, request, answer }: Finished, head:
     from: request.at,
     to: head,
     policy: tick.project.policy,
+    merge: request.merge,
+    holdsKnownSecret: (text) => tick.holdsSecret(text),
   });
 }
 

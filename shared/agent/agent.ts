@@ -36,6 +36,8 @@ export interface Tick {
   readonly settings: AgentConfig;
   readonly project: ProjectConfig;
   readonly config: Config;
+  /** True when a text holds a secret that this installation knows by value. */
+  holdsSecret(text: string): boolean;
   /** Says what the run works on (`issue:7`), for the ledger and the timeline. */
   subject(subject: string): void;
   /** Something that people want to see in the timeline; also an event of the ledger with this run as its cause. */

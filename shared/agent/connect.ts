@@ -81,7 +81,7 @@ export function webhookOf({ config, env, secrets }: Runtime): { readonly listen:
 /** The part of `HostOptions` that comes from the runtime. */
 export function hostOptions(runtime: Runtime): Omit<HostOptions, 'slots'> {
   const { ledger, clock, chance, log, secrets } = runtime;
-  return { ledger, clock, chance, log, process: runtime.process, isAlive: isProcessAlive, mask: secrets.mask };
+  return { ledger, clock, chance, log, process: runtime.process, isAlive: isProcessAlive, mask: secrets.mask, knows: secrets.knows };
 }
 
 export interface ConnectOptions {
@@ -116,7 +116,7 @@ interface Connection {
 function connectPorts({ runtime, project, settings, token, options }: Connection): Ports {
   const { clock, chance, ledger, config } = runtime;
   const log = runtime.log.child({ agent: settings.name, project: project.name });
-  const forge = createForge({ url: config.forge.url, repository: project.repository, token, timeoutSeconds: config.forge.timeoutSeconds, clock, chance, log });
+  const forge = createForge({ url: config.forge.url, repository: project.repository, token, timeoutSeconds: config.forge.timeoutSeconds, clock, chance, log, mask: runtime.secrets.mask });
   const view = createView({ forge, clock });
   const remoteUrl = `${config.forge.url}/${project.repository}.git`;
   const git = createGit({ data: config.instance.data, project: project.name, remoteUrl, credentials: { login: settings.identity, token }, clock, chance, log });

@@ -58,7 +58,7 @@ function setUp({ run, agent, refresh, ledgerFile = join(mkdtempSync(join(tmpdir(
   };
   const host = startHost({
     slots: [slot], ledger, clock, chance: systemChance, log: silentLog, process: thisProcess(), isAlive: isProcessAlive,
-    mask: (text) => text.replaceAll('s3cret', '[masked]'), onEvent: (event) => events.push(event),
+    mask: (text) => text.replaceAll('s3cret', '[masked]'), knows: (text) => text.includes('s3cret'), onEvent: (event) => events.push(event),
   });
   open.push({ host, ledger });
   const pass = async (seconds: number): Promise<void> => {

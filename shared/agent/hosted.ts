@@ -26,6 +26,8 @@ export interface HostOptions {
   readonly isAlive: (process: ProcessIdentity) => boolean;
   /** Hides secrets in reasons and details before they are recorded. */
   readonly mask: (text: string) => string;
+  /** True when a text holds a secret of this installation. */
+  readonly knows: (text: string) => boolean;
   /** Told about every start and end of a run and about what runs tell, for a timeline. Must not throw. */
   readonly onEvent?: (event: HostEvent) => void;
 }

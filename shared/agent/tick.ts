@@ -8,7 +8,7 @@ export interface TickOptions {
 
 /** The tick of one run, and what it said it works on. */
 export function createTick(slot: HostedAgent, host: HostOptions, { run, signal }: TickOptions): { readonly tick: Tick; subject(): string | null } {
-  const { ledger, clock, mask } = host;
+  const { ledger, clock, mask, knows } = host;
   let current: string | null = null;
   const tick: Tick = {
     run,
@@ -19,6 +19,7 @@ export function createTick(slot: HostedAgent, host: HostOptions, { run, signal }
     settings: slot.settings,
     project: slot.project,
     config: slot.config,
+    holdsSecret: knows,
     subject(subject) {
       current = subject;
       ledger.runs.setSubject(run, subject);

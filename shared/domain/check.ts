@@ -18,7 +18,7 @@ export interface CommitStatus {
 export type CheckState =
   | { readonly kind: 'none'; readonly head: Sha }
   | { readonly kind: 'pending'; readonly head: Sha; readonly missing: readonly string[] }
-  | { readonly kind: 'success'; readonly head: Sha; readonly contexts: readonly string[] }
+  | { readonly kind: 'success'; readonly head: Sha; readonly contexts: readonly { readonly context: string; readonly status: number }[] }
   | { readonly kind: 'failure'; readonly head: Sha; readonly failed: readonly CommitStatus[] };
 
 /** Reduces the statuses of a head over the required contexts; statuses by anyone but `account` are ignored (I9, I10, a bot's own green). */
@@ -44,5 +44,6 @@ export function reduceChecks(
     const state = newest.get(context)?.state;
     return state !== 'success' && state !== 'warning';
   });
-  return missing.length > 0 ? { kind: 'pending', head, missing } : { kind: 'success', head, contexts: [...required] };
+  if (missing.length > 0) return { kind: 'pending', head, missing };
+  return { kind: 'success', head, contexts: required.map((context) => ({ context, status: newest.get(context)?.id ?? 0 })) };
 }

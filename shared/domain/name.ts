@@ -4,7 +4,8 @@ export const claimRef = (name: string): string => `refs/disinto/claims/${name}`;
 /** A change that waits for a maintainer's approval before it becomes a branch. */
 export const heldRef = (issue: number): string => `refs/disinto/held/${issue}`;
 /** A held change that a maintainer approved: descendants of this commit may carry its protected paths. */
-export const approvedRef = (issue: number): string => `refs/disinto/approved/${issue}`;
+export const approvedPrefix = 'refs/disinto/approved/';
+export const approvedRef = (issue: number): string => `${approvedPrefix}${issue}`;
 /** Holds the certificate of the one merge that is going on into a branch: created by compare-and-swap, so it is the lock as well. */
 export const mergingRef = (branch: string): string => `refs/disinto/merging/${branch}`;
 export const notesRef = 'refs/notes/disinto';

@@ -24,6 +24,8 @@ interface ForgeOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly log: Log;
+  /** Hides secrets in every text that is written to the forge. */
+  readonly mask?: (text: string) => string;
 }
 
 /** One repository on a Forgejo or Gitea, over REST v1. Makes no request by itself. */

@@ -13,4 +13,6 @@ export interface SecretRegistry {
   add(secret: string): void;
   /** Replaces known secrets, and what has the shape of a token, by `[masked]`. Masking twice changes nothing more. */
   mask(text: string): string;
+  /** True when the text holds a secret that was added; shapes alone do not count. */
+  knows(text: string): boolean;
 }

@@ -24,6 +24,7 @@ export function createSecretRegistry(): SecretRegistry {
       for (const form of byLength) if (clean.includes(form)) clean = clean.replaceAll(form, masked);
       return maskTokenShapes(clean);
     },
+    knows: (text) => byLength.some((form) => text.includes(form)),
   };
 }
 

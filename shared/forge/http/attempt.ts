@@ -20,10 +20,12 @@ interface AttemptOptions {
   readonly token: () => string;
   readonly timeoutSeconds: number;
   readonly clock: Clock;
+  /** Hides secrets in every text that is written to the forge; by default nothing is hidden. */
+  readonly mask?: (text: string) => string;
 }
 
 /** One request over the wire, from connecting to the last byte within `timeoutSeconds`. Never throws. */
-export function createAttempt({ url, token, timeoutSeconds, clock }: AttemptOptions): (call: Call) => Promise<Answer | Silence> {
+export function createAttempt({ url, token, timeoutSeconds, clock, mask }: AttemptOptions): (call: Call) => Promise<Answer | Silence> {
   const base = url.replace(/\/+$/, '');
   const dispatcher = new Agent({
     connect: { timeout: timeoutSeconds * 1000 },
@@ -43,7 +45,7 @@ export function createAttempt({ url, token, timeoutSeconds, clock }: AttemptOpti
         dispatcher,
         signal: limit.signal,
         headers: headersFor(call, credential),
-        body: call.body === null ? null : JSON.stringify(call.body),
+        body: call.body === null ? null : JSON.stringify(call.body, (_key, value: unknown) => (typeof value === 'string' && mask !== undefined ? mask(value) : value)),
       });
       return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
     } catch (error) {

@@ -25,6 +25,7 @@ interface HttpOptions {
   readonly log: Log;
   readonly retry?: RetryLimits;
   readonly circuit?: CircuitLimits;
+  readonly mask?: (text: string) => string;
 }
 
 /**
