@@ -1,4 +1,4 @@
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { createHash, scrypt, timingSafeEqual } from 'node:crypto';
 import { Refused } from './refused.ts';
 import { findToken } from './store/token.ts';
 import { findUser, userById, type UserRow } from './store/user.ts';
@@ -20,8 +20,8 @@ const derive = (password: string, salt: string): Promise<Buffer> =>
     scrypt(password, salt, 32, { N: 4096 }, (error, key) => (error === null ? resolve(key) : reject(error)));
   });
 
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16).toString('hex');
+export async function hashPassword(world: Pick<World, 'chance'>, password: string): Promise<string> {
+  const salt = world.chance.secret(16);
   return `${salt}:${(await derive(password, salt)).toString('hex')}`;
 }
 

@@ -17,7 +17,8 @@ export function createListener(world: World): RequestListener {
 }
 
 async function answerRequest(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const origin = `http://${request.headers.host ?? new URL(world.url()).host}`;
+  const asked = `http://${request.headers.host ?? ''}`;
+  const origin = URL.canParse(asked) ? asked : world.url();
   const url = new URL(request.url ?? '/', origin);
   if (url.pathname === '/api/healthz') {
     send(response, { status: 200, body: { status: 'pass', description: 'disinto embedded forge' } });
@@ -74,7 +75,8 @@ function send(response: ServerResponse, answer: Answer): void {
 
 function fail(world: World, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const refused = error instanceof Refused ? error : null;
-  if (refused === null) world.log.error({ method: request.method, path: request.url, error }, 'forge request failed');
+  // A caller that went away in the middle is no fault of ours.
+  if (refused === null && !request.destroyed) world.log.error({ method: request.method, path: request.url, error }, 'forge request failed');
   // An answer that has begun cannot become an error: cutting it off tells the caller that it is not whole.
   if (response.headersSent) {
     response.destroy();

@@ -75,7 +75,7 @@ export function createSeed(world: World): Seed {
 }
 
 async function saveUser(world: World, login: string, options: { password?: string; admin?: boolean; fullName?: string }): Promise<void> {
-  const password = options.password === undefined ? null : await hashPassword(options.password);
+  const password = options.password === undefined ? null : await hashPassword(world, options.password);
   const user = findUser(world, login);
   if (user === undefined) {
     insertUser(world, { login, email: `${login}@noreply.localhost`, fullName: options.fullName ?? '', password, admin: options.admin ?? false });

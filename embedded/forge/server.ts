@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Chance, Clock } from '#clock';
@@ -12,6 +12,7 @@ import { writeGuard } from './git/guard.ts';
 import { createListener } from './http.ts';
 import { createChecks } from './rules/check.ts';
 import { createSeed, type Seed } from './seed.ts';
+import { lockDirectory } from './store/lock.ts';
 import { openDatabase } from './store/database.ts';
 import type { World } from './world.ts';
 
@@ -42,50 +43,63 @@ export interface EmbeddedForge {
 
 const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => silent };
 
-/** Starts the forge. What a dead process left half done (a merge, a push) is healed before the first request is answered. */
+/**
+ * Starts the forge. What a dead process left half done (a merge, a push) is healed before the first request is answered.
+ * Throws when another forge runs in the directory or the port is in use.
+ */
 export async function startEmbeddedForge(options: EmbeddedForgeOptions): Promise<EmbeddedForge> {
-  const { clock, chance } = options;
   const directory = resolve(options.directory);
   const host = options.host ?? '127.0.0.1';
-  const log = options.log ?? silent;
   mkdirSync(directory, { recursive: true });
+  const unlock = lockDirectory(directory);
+  const healed = Promise.withResolvers<RequestListener>();
+  const server = createServer((request, response) => void healed.promise.then((listener) => listener(request, response)));
+  server.keepAliveTimeout = 75_000;
+  server.requestTimeout = 0;
+  try {
+    const port = await listen(server, host, options.port ?? 0);
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const world = createWorld(options, directory, url);
+    await healMerges(world);
+    await catchUp(world);
+    healed.resolve(createListener(world));
+    const close = async (): Promise<void> => {
+      await stop(server, options.clock);
+      await stopWorld(world);
+      unlock();
+    };
+    return { url, port, seed: createSeed(world), delivered: world.deliveries.idle, close };
+  } catch (error) {
+    server.close();
+    unlock();
+    throw error;
+  }
+}
+
+function createWorld(options: EmbeddedForgeOptions, directory: string, url: string): World {
+  const { clock, chance } = options;
+  const log = options.log ?? silent;
   writeGuard(directory);
-  let closing = false;
-  let port = options.port ?? 0;
-  const world: World = {
+  return {
     directory,
     clock,
     chance,
     log,
     database: openDatabase(join(directory, 'forge.sqlite')),
     git: createGit(directory),
-    checks: createChecks(clock, options.settleMilliseconds ?? 150, (error) => {
-      if (!closing) log.error({ error }, 'mergeability could not be found out');
-    }),
+    checks: createChecks(clock, options.settleMilliseconds ?? 150, (error) => log.warn({ error }, 'mergeability could not be found out')),
     deliveries: createDeliveries(clock, chance, log),
-    url: () => `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: () => url,
     busy: new Map(),
   };
-  await healMerges(world);
-  await catchUp(world);
-  const server = createServer(createListener(world));
-  server.keepAliveTimeout = 75_000;
-  server.requestTimeout = 0;
-  port = await listen(server, host, port);
-  return {
-    url: world.url(),
-    port,
-    seed: createSeed(world),
-    delivered: () => world.deliveries.idle(),
-    close: async () => {
-      closing = true;
-      await stop(server, clock);
-      world.deliveries.stop();
-      world.git.stop();
-      await world.deliveries.idle();
-      world.database.close();
-    },
-  };
+}
+
+async function stopWorld(world: World): Promise<void> {
+  world.checks.stop();
+  world.deliveries.stop();
+  world.git.stop();
+  await world.deliveries.idle();
+  world.database.close();
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -112,8 +111,9 @@ function refusalOf(repository: RepositoryRow, user: UserRow, command: PushComman
 async function copy(answer: BackendAnswer, response: ServerResponse): Promise<void> {
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) response.setHeader(name, value);
+  const gone = new Promise<void>((resolve) => response.once('close', resolve));
   for await (const chunk of answer.body) {
-    if (response.destroyed) continue;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.destroyed || response.write(chunk)) continue;
+    await Promise.race([new Promise<void>((resolve) => response.once('drain', resolve)), gone]);
   }
 }

@@ -1,4 +1,4 @@
-import { performMerge, type MergeOrder } from '../change/merge.ts';
+import { healMerges, performMerge, type MergeOrder } from '../change/merge.ts';
 import { whileBusy } from '../change/pushed.ts';
 import { flag, needText, text } from '../fields.ts';
 import type { MergeStyle } from '../git/merge.ts';
@@ -73,6 +73,7 @@ export const mergeRoutes: readonly Route[] = [
     const user = needCaller(call);
     const order = orderOf(call, repository, pull, user);
     await inLine(call, repository.id, async () => {
+      await healMerges(call.world, pull.id);
       const now = pullById(call.world, pull.id);
       demandMergeable(call, repository, now, user);
       await whileBusy(call.world, repository.id, () => performMerge(call.world, repository, now, order));

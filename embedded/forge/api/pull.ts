@@ -1,3 +1,4 @@
+import { healMerges } from '../change/merge.ts';
 import { catchUp } from '../change/pushed.ts';
 import { openPull } from '../change/pull.ts';
 import { needText, text, texts } from '../fields.ts';
@@ -31,6 +32,7 @@ export async function needPullTarget(call: Call, access: 'read' | 'write' = 'rea
   const number = Number(param(call, 'index'));
   const folder = repositoryPath(call.world, repository);
   const pull = needPull(call.world, repository.id, number);
+  await healMerges(call.world, pull.id);
   if (pull.state === 'open' && readRef(folder, branchRef(pull.head)) !== pull.head_sha) await catchUp(call.world, repository);
   return { repository, pull: pullById(call.world, pull.id), folder };
 }

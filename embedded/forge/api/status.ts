@@ -25,6 +25,15 @@ async function commitOf(call: Call, repository: RepositoryRow, name: string): Pr
   return sha;
 }
 
+/** Asks git only about commits that nothing in the database vouches for. */
+async function isCommit(call: Call, repository: RepositoryRow, sha: string): Promise<boolean> {
+  const { database, git } = call.world;
+  const seen =
+    database.get('SELECT 1 FROM statuses WHERE repo_id = ? AND sha = ? LIMIT 1', repository.id, sha) ??
+    database.get('SELECT 1 FROM pulls WHERE repo_id = ? AND head_sha = ? LIMIT 1', repository.id, sha);
+  return seen !== undefined || (await resolveCommit(git, repositoryPath(call.world, repository), sha)) === sha;
+}
+
 async function list(call: Call): Promise<Answer> {
   const repository = needRepository(call, 'read');
   const sha = await commitOf(call, repository, param(call, 'ref'));
@@ -51,8 +60,7 @@ export const statusRoutes: readonly Route[] = [
     const repository = needRepository(call, 'write');
     const user = needCaller(call);
     const sha = param(call, 'ref');
-    const known = isSha(sha) ? await resolveCommit(call.world.git, repositoryPath(call.world, repository), sha) : null;
-    if (known === null) throw notFound(`commit does not exist: ${sha}`);
+    if (!isSha(sha) || !(await isCommit(call, repository, sha))) throw notFound(`commit does not exist: ${sha}`);
     const { id } = call.world.database.run(
       'INSERT INTO statuses (repo_id, sha, state, context, description, target_url, creator_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       repository.id, sha, stateOf(needText(call.input, 'state')), text(call.input, 'context') || 'default', text(call.input, 'description') ?? '',

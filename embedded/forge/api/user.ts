@@ -55,7 +55,7 @@ export const userRoutes: readonly Route[] = [
       login,
       email: text(call.input, 'email') ?? `${login}@noreply.localhost`,
       fullName: text(call.input, 'full_name') ?? '',
-      password: password === null ? null : await hashPassword(password),
+      password: password === null ? null : await hashPassword(call.world, password),
       admin: false,
     });
     return json(201, showUser(call.shape, user));
@@ -68,7 +68,7 @@ export const userRoutes: readonly Route[] = [
     call.world.database.run(
       'UPDATE users SET email = ?, full_name = ?, password = ?, admin = ? WHERE id = ?',
       text(call.input, 'email') ?? user.email, text(call.input, 'full_name') ?? user.full_name,
-      password === null ? user.password : await hashPassword(password), admin === null ? user.admin : Number(admin), user.id,
+      password === null ? user.password : await hashPassword(call.world, password), admin === null ? user.admin : Number(admin), user.id,
     );
     return json(200, showUser(call.shape, needUser(call.world, user.login)));
   }),

@@ -112,14 +112,19 @@ export async function deleteBranch(world: World, repository: RepositoryRow, bran
   });
 }
 
-/** Finishes or forgets merges that a dead process left between git and the database. */
-export async function healMerges(world: World): Promise<void> {
-  for (const intent of world.database.all<Intent>('SELECT * FROM merge_intents')) {
+/**
+ * Finishes merges that a dead process left between git and the database: all of them, or that of one pull request. An intent that git has
+ * not carried out stays until the next merge replaces it: the dead process's last git command may still be running.
+ */
+export async function healMerges(world: World, only: number | null = null): Promise<void> {
+  const intents = world.database.all<Intent>('SELECT * FROM merge_intents WHERE ? IS NULL OR issue_id = ?', only, only);
+  for (const intent of intents) {
     const pull = pullById(world, intent.issue_id);
+    if (world.busy.has(pull.repo_id)) continue;
     const folder = repositoryPath(world, repositoryById(world, pull.repo_id));
     const tip = readRef(folder, branchRef(pull.base));
-    const landed = tip !== null && tip !== intent.base_before && (await mergeBaseOf(world.git, folder, tip, intent.merge_sha)) === intent.merge_sha;
-    if (landed) await finish(world, intent);
-    else world.database.run('DELETE FROM merge_intents WHERE issue_id = ?', intent.issue_id);
+    if (tip === null || tip === intent.base_before) continue;
+    const landed = (await mergeBaseOf(world.git, folder, tip, intent.merge_sha)) === intent.merge_sha;
+    if (landed) await whileBusy(world, pull.repo_id, () => finish(world, intent));
   }
 }

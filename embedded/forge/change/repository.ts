@@ -12,12 +12,26 @@ export interface RepositoryDraft {
   readonly content: NewRepository['content'];
 }
 
+/** Folders being made: what is found at the place of a new repository is replaced, and must not be another new one. */
+const making = new Set<string>();
+
 /** Makes the bare repository first and enters it last: the database never names one that is not whole. */
 export async function createRepository(world: World, owner: UserRow, draft: RepositoryDraft): Promise<RepositoryRow> {
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(draft.name) || /^\.+$|\.git$|\.new$/.test(draft.name)) throw new Refused(422, `not a repository name: ${draft.name}`);
+  const folder = repositoryPath(world, { owner: owner.login, name: draft.name });
+  if (making.has(folder)) throw new Refused(409, `the repository ${owner.login}/${draft.name} is being made`);
+  making.add(folder);
+  try {
+    return await make(world, owner, draft, folder);
+  } finally {
+    making.delete(folder);
+  }
+}
+
+async function make(world: World, owner: UserRow, draft: RepositoryDraft, folder: string): Promise<RepositoryRow> {
   const now = seconds(world);
   await makeRepository(world.git, {
-    folder: repositoryPath(world, { owner: owner.login, name: draft.name }),
+    folder,
     defaultBranch: draft.defaultBranch,
     content: draft.content,
     person: { name: owner.full_name || owner.login, email: owner.email },

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Git } from './run.ts';
 
@@ -12,24 +12,29 @@ export interface NewRepository {
   readonly scratch: string;
 }
 
-const settings: readonly (readonly [string, string])[] = [
-  ['http.receivepack', 'true'],
-  ['uploadpack.allowAnySHA1InWant', 'true'],
-  ['uploadpack.allowFilter', 'true'],
-  ['receive.autogc', 'false'],
-  ['receive.hideRefs', 'refs/pull'],
-  ['gc.auto', '0'],
-  ['core.hooksPath', '/dev/null'],
-  ['core.logAllRefUpdates', 'false'],
-];
+const settings = `
+[http]
+	receivepack = true
+[uploadpack]
+	allowAnySHA1InWant = true
+	allowFilter = true
+[receive]
+	autogc = false
+	hideRefs = refs/pull
+[gc]
+	auto = 0
+[core]
+	hooksPath = /dev/null
+	logAllRefUpdates = false
+`;
 
 /** Makes a bare repository beside its place and moves it there when it is whole, replacing a leftover that the database does not know. */
 export async function makeRepository(git: Git, plan: NewRepository): Promise<void> {
   const fresh = `${plan.folder}.${plan.scratch}.new`;
   await mkdir(dirname(plan.folder), { recursive: true });
   try {
-    await git.run(dirname(plan.folder), ['init', '--quiet', '--bare', `--initial-branch=${plan.defaultBranch}`, fresh]);
-    for (const [name, value] of settings) await git.run(fresh, ['config', name, value]);
+    await git.run(dirname(plan.folder), ['init', '--quiet', '--bare', '--template=', `--initial-branch=${plan.defaultBranch}`, fresh]);
+    await appendFile(join(fresh, 'config'), settings);
     await fill(git, fresh, plan);
     await rm(plan.folder, { recursive: true, force: true });
     await rename(fresh, plan.folder);

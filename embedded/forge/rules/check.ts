@@ -17,6 +17,8 @@ export interface Checks {
   touch(pull: number): void;
   /** What is known for exactly these commits; starts finding out when nothing is. Never waits. */
   look(pull: number, base: string, head: string, find: () => Promise<Mergeability>): Mergeability;
+  /** Finds out nothing more, and says nothing about what is cut off. */
+  stop(): void;
 }
 
 /**
@@ -27,12 +29,13 @@ export function createChecks(clock: Clock, settleMilliseconds: number, failed: (
   const entries = new Map<number, Entry>();
   const queue: (() => Promise<void>)[] = [];
   let running = 0;
+  let stopped = false;
   const pump = (): void => {
-    while (running < 2) {
+    while (running < 2 && !stopped) {
       const work = queue.shift();
       if (work === undefined) return;
       running += 1;
-      void work().catch(failed).finally(() => {
+      void work().catch((error: unknown) => stopped || failed(error)).finally(() => {
         running -= 1;
         pump();
       });
@@ -44,6 +47,9 @@ export function createChecks(clock: Clock, settleMilliseconds: number, failed: (
     return known;
   };
   return {
+    stop: () => {
+      stopped = true;
+    },
     touch: (pull) => {
       entryOf(pull).settledAt = clock.monotonic() + settleMilliseconds;
     },

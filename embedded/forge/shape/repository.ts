@@ -29,7 +29,6 @@ export const showUser = (shape: Pick<Shape, 'origin'>, user: UserRow): Json => (
   followers_count: 0,
   following_count: 0,
   starred_repos_count: 0,
-  username: user.login,
 });
 
 export const showUserId = (shape: Shape, id: number): Json => showUser(shape, userById(shape.world, id));
@@ -55,6 +54,10 @@ const fixed: Json = {
   has_issues: true,
   internal_tracker: { enable_time_tracker: false, allow_only_contributors_to_track_time: false, enable_issue_dependencies: false },
   has_wiki: false,
+  wiki_branch: '',
+  globally_editable_wiki: false,
+  parent: null,
+  repo_transfer: null,
   has_pull_requests: true,
   has_projects: false,
   has_releases: false,

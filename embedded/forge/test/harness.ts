@@ -89,8 +89,8 @@ export async function stage(options: Partial<EmbeddedForgeOptions> = {}): Promis
   await mkdir(files);
   await writeFile(join(files, 'readme.md'), '# app\n');
   await writeFile(join(files, 'list.txt'), 'one\ntwo\nthree\nfour\nfive\n');
-  await forge.seed.createUser('demo', { admin: true, password: 'owner-password' });
-  for (const login of people) await forge.seed.createUser(login, { password: `${login}-password` });
+  await forge.seed.createUser('demo', { admin: true });
+  for (const login of people) await forge.seed.createUser(login, login === 'dev' ? { password: 'dev-password' } : {});
   await forge.seed.createRepository('demo', 'app', { fromFolder: files });
   for (const login of ['dev', 'merger', 'ci'] as const) forge.seed.addCollaborator('demo/app', login, 'write');
   forge.seed.addCollaborator('demo/app', 'reviewer', 'read');
