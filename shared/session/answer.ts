@@ -3,7 +3,8 @@ import { z, type ZodType } from 'zod';
 export type AnswerCheck<T> = { readonly kind: 'valid'; readonly answer: T } | { readonly kind: 'invalid'; readonly why: string };
 
 const longestText = 200_000;
-const mostAttempts = 2000;
+/** Characters looked at in all: text that is nothing but open braces must not cost minutes. */
+const mostSteps = 10_000_000;
 
 /**
  * The answer at the end of a model's last message: bare, fenced, or with prose around it. Of several JSON objects the last one
@@ -25,9 +26,10 @@ export function checkAnswer<T>(text: string, schema: ZodType<T>): AnswerCheck<T>
 export function findObjects(text: string): readonly unknown[] {
   const source = text.slice(-longestText);
   const found: unknown[] = [];
-  let attempts = 0;
-  for (let at = source.indexOf('{'); at !== -1 && attempts < mostAttempts; attempts += 1) {
+  let steps = 0;
+  for (let at = source.indexOf('{'); at !== -1 && steps < mostSteps; ) {
     const end = closingBrace(source, at);
+    steps += (end === -1 ? source.length : end) - at;
     const object = end === -1 ? undefined : parse(source.slice(at, end + 1));
     if (object !== undefined) found.push(object);
     at = source.indexOf('{', object === undefined ? at + 1 : end + 1);
