@@ -1,11 +1,11 @@
 import type { Outcome, Tick } from '#agent';
-import { actDev } from './act.ts';
-import { adoptRounds } from './adopt.ts';
-import { decideDevStep } from './decide.ts';
-import { observeDev } from './observe.ts';
-import type { DevPorts } from './session-step.ts';
+import { actDev } from './act/act.ts';
+import { adoptRounds } from './act/adopt.ts';
+import { decideDevStep } from './decide/decide.ts';
+import { observeDev } from './observe/observe.ts';
+import type { DevPorts } from './act/session-step.ts';
 import type { DevSnapshot, DevStep } from './snapshot.ts';
-import { sweepWorkspaces } from './sweep.ts';
+import { sweepWorkspaces } from './act/sweep.ts';
 
 /** Observe, decide, act: one step of one issue. Recovery is what the next observation does; there is no special path. */
 export async function runDev(ports: DevPorts, tick: Tick): Promise<Outcome> {

@@ -2,11 +2,11 @@ import type { Outcome, Tick } from '#agent';
 import { approvedRef, attemptOf, heldRef } from '#domain/name';
 import { asSha } from '#domain/sha';
 import { parkIssue, mirrorPark, unparkIssue } from '#work/park';
-import { textDigest } from './observe-park.ts';
+import { textDigest } from '#dev/observe/park';
 import { implement, openPullRequest } from './implement.ts';
 import { repair } from './repair.ts';
 import type { DevPorts } from './session-step.ts';
-import type { DevSnapshot, DevStep, Item } from './snapshot.ts';
+import type { DevSnapshot, DevStep, Item } from '#dev/snapshot';
 
 /** Does one step. Every verb is idempotent, so a step that was interrupted is simply decided again. */
 export async function actDev(ports: DevPorts, tick: Tick, step: DevStep, seen: DevSnapshot): Promise<Outcome> {

@@ -1,8 +1,8 @@
 import { labels } from '#domain/name';
 import { isSpent, sessionFailed } from './budget.ts';
-import { decideWork } from './decide-work.ts';
+import { decideWork } from './work.ts';
 import type { Park } from '#domain/park';
-import type { DevSnapshot, DevStep, Item } from './snapshot.ts';
+import type { DevSnapshot, DevStep, Item } from '#dev/snapshot';
 
 /**
  * The one next step. Pure. Order: people first (what they released, closed or took), then visibility (parks), then work in

@@ -7,14 +7,14 @@ import { untrusted } from '#domain/untrusted';
 import { describeAnswer, renderPrompt } from '#session/prompt';
 import { quote } from '#session/quote';
 import { identities } from '#work/identities';
-import { DevAnswer } from './answer.ts';
-import type { DevPorts } from './session-step.ts';
-import type { DevSnapshot, Item, Work } from './snapshot.ts';
+import { DevAnswer } from '#dev/answer';
+import type { DevPorts } from '#dev/act/session-step';
+import type { DevSnapshot, Item, Work } from '#dev/snapshot';
 
 type Name = 'implement' | 'fix-checks' | 'address-review' | 'resolve-conflict';
 
 function template(name: Name): Promise<string> {
-  return readFile(fileURLToPath(new URL(`prompts/${name}.md`, import.meta.url)), 'utf8');
+  return readFile(fileURLToPath(new URL(`${name}.md`, import.meta.url)), 'utf8');
 }
 
 function issueValues(item: Item) {

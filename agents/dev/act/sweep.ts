@@ -1,7 +1,7 @@
 import type { Tick } from '#agent';
 import type { Salvage } from '#git';
 import type { DevPorts } from './session-step.ts';
-import type { DevSnapshot } from './snapshot.ts';
+import type { DevSnapshot } from '#dev/snapshot';
 
 const swept = new WeakSet<object>();
 

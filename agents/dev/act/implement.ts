@@ -3,9 +3,9 @@ import { dataMark } from '#domain/marker';
 import { attemptBranch, labels, trailer } from '#domain/name';
 import { firstLine, publishable } from '#domain/publishable';
 import { short } from '#domain/sha';
-import { implementPrompt } from './prompt.ts';
+import { implementPrompt } from '#dev/prompts/prompt';
 import { claimIssue, type DevPorts, runChange } from './session-step.ts';
-import type { DevSnapshot, Item } from './snapshot.ts';
+import type { DevSnapshot, Item } from '#dev/snapshot';
 
 /** Works on one issue from scratch: claim, mirror, session, branch, pull request. */
 export async function implement(ports: DevPorts, tick: Tick, item: Item, attempt: number, seen: DevSnapshot): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import { failuresSince } from '#domain/work-log';
-import type { DevStep, Item } from './snapshot.ts';
+import type { DevStep, Item } from '#dev/snapshot';
 
 /** A failed session is tried again at most twice. */
 const sessionTries = 3;

@@ -2,9 +2,9 @@ import type { Outcome, Tick } from '#agent';
 import { dataMark } from '#domain/marker';
 import { publishable } from '#domain/publishable';
 import { type Sha, short } from '#domain/sha';
-import { addressReviewPrompt, conflictPrompt, fixChecksPrompt } from './prompt.ts';
+import { addressReviewPrompt, conflictPrompt, fixChecksPrompt } from '#dev/prompts/prompt';
 import { claimIssue, type DevPorts, runChange } from './session-step.ts';
-import type { DevStep, Work } from './snapshot.ts';
+import type { DevStep, Work } from '#dev/snapshot';
 
 type RepairStep = Extract<DevStep, { do: 'fix-checks' | 'address-review' | 'resolve-conflict' }>;
 

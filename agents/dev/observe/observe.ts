@@ -7,9 +7,9 @@ import { readPark } from '#domain/park';
 import type { PullRequest } from '#domain/pull-request';
 import { readWorkLog } from '#domain/work-log';
 import { type Identities, identities } from '#work/identities';
-import { isMirrored, releasedBy, textDigest } from './observe-park.ts';
-import { createWorkObserver, type WorkObserver } from './observe-work.ts';
-import type { Dependency, DevSnapshot, Item } from './snapshot.ts';
+import { isMirrored, releasedBy, textDigest } from './park.ts';
+import { createWorkObserver, type WorkObserver } from './work.ts';
+import type { Dependency, DevSnapshot, Item } from '#dev/snapshot';
 
 export type ObservePorts = Pick<Ports, 'forge' | 'view' | 'git' | 'ci' | 'clock'>;
 

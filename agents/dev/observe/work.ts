@@ -12,7 +12,7 @@ import type { Claim } from '#git';
 import { type Checks, pullRequestChecks } from '#work/checks';
 import type { Identities } from '#work/identities';
 import { freshenStore, nextToLookAt } from '#work/lookout';
-import type { Round, Work } from './snapshot.ts';
+import type { Round, Work } from '#dev/snapshot';
 
 type Needs = Pick<Ports, 'view' | 'git' | 'ci' | 'clock'>;
 

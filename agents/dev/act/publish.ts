@@ -5,7 +5,7 @@ import type { Sha } from '#domain/sha';
 import type { ChangedFile, Claim, Workspace } from '#git';
 import { judgeChange } from '#session/change';
 import { parkIssue } from '#work/park';
-import type { DevAnswer } from './answer.ts';
+import type { DevAnswer } from '#dev/answer';
 import type { ChangeRequest, DevPorts } from './session-step.ts';
 
 export interface Finished {

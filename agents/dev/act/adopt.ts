@@ -1,5 +1,5 @@
 import type { Ports } from '#agent';
-import type { DevSnapshot } from './snapshot.ts';
+import type { DevSnapshot } from '#dev/snapshot';
 
 const adopted = new WeakMap<object, Set<string>>();
 

@@ -1,6 +1,6 @@
 import { attemptOf } from '#domain/name';
 import { budgetStart, isSpent, parkStep, reviewIsSpent, sessionFailed } from './budget.ts';
-import type { DevSnapshot, DevStep, Item, Work } from './snapshot.ts';
+import type { DevSnapshot, DevStep, Item, Work } from '#dev/snapshot';
 
 /** Runs of infrastructure failures before they count as a failure of the change. */
 const infraRuns = 3;

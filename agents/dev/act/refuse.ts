@@ -2,7 +2,7 @@ import type { Outcome, Tick } from '#agent';
 import { firstLine, publishable } from '#domain/publishable';
 import { labels } from '#domain/name';
 import { parkIssue } from '#work/park';
-import type { DevAnswer } from './answer.ts';
+import type { DevAnswer } from '#dev/answer';
 import type { ChangeRequest, DevPorts } from './session-step.ts';
 
 /** A session said that it will not do it: a comment and a state that says what lets it go on (D7: never straight back to the queue). */

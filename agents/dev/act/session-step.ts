@@ -4,10 +4,10 @@ import { claimRef } from '#domain/name';
 import type { Sha } from '#domain/sha';
 import type { Claim, Workspace } from '#git';
 import { recordFailure, sessionLimits } from '#work/failure';
-import { DevAnswer } from './answer.ts';
+import { DevAnswer } from '#dev/answer';
 import { acceptChange } from './publish.ts';
 import { refuse } from './refuse.ts';
-import type { Item } from './snapshot.ts';
+import type { Item } from '#dev/snapshot';
 import { pointTo } from './sweep.ts';
 
 export type DevPorts = Pick<Ports, 'forge' | 'view' | 'git' | 'ci' | 'sessions' | 'ledger' | 'clock'>;
