@@ -6,6 +6,8 @@ import { issueListRoutes } from './api/issue-list.ts';
 import { issueRoutes } from './api/issue.ts';
 import { labelRoutes } from './api/label.ts';
 import { mergeRoutes } from './api/merge.ts';
+import { protectionRoutes } from './api/protection.ts';
+import { pullContentRoutes } from './api/pull-content.ts';
 import { pullRoutes } from './api/pull.ts';
 import { repositoryRoutes } from './api/repository.ts';
 import { reviewRoutes } from './api/review.ts';
@@ -15,7 +17,7 @@ import type { Route } from './route.ts';
 
 const all: readonly Route[] = [
   ...userRoutes, ...repositoryRoutes, ...issueListRoutes, ...issueRoutes, ...commentRoutes, ...labelRoutes, ...mergeRoutes, ...reviewRoutes,
-  ...pullRoutes, ...statusRoutes, ...branchRoutes, ...contentRoutes, ...hookRoutes,
+  ...pullContentRoutes, ...pullRoutes, ...statusRoutes, ...branchRoutes, ...protectionRoutes, ...contentRoutes, ...hookRoutes,
 ];
 
 interface Compiled {

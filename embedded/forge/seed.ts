@@ -1,14 +1,12 @@
-import { readSettings, saveProtection } from './api/branch.ts';
-import { insertHook } from './api/hook.ts';
-import { saveCollaborator } from './api/repository.ts';
+import { readSettings } from './api/protection.ts';
 import { hashPassword } from './auth.ts';
 import { openIssue } from './change/issue.ts';
 import { createRepository } from './change/repository.ts';
 import { Refused } from './refused.ts';
-import { listHooks } from './store/hook.ts';
+import { insertHook, listHooks } from './store/hook.ts';
 import { insertLabel, knownLabels, type LabelRow } from './store/label.ts';
-import { findProtection, noProtection, settingsOf, type ProtectionSettings } from './store/protection.ts';
-import { findRepository, repositoryPath, type RepositoryRow } from './store/repository.ts';
+import { findProtection, noProtection, saveProtection, settingsOf, type ProtectionSettings } from './store/protection.ts';
+import { findRepository, repositoryPath, saveCollaborator, type RepositoryRow } from './store/repository.ts';
 import { deleteToken, insertToken } from './store/token.ts';
 import { findUser, insertUser, needUser, type UserRow } from './store/user.ts';
 import type { World } from './world.ts';
@@ -30,7 +28,7 @@ export interface Seed {
   createIssue(repository: string, issue: { readonly author: string; readonly title: string; readonly body: string; readonly labels?: readonly string[] }): number;
 }
 
-export interface RepositoryOptions {
+interface RepositoryOptions {
   readonly defaultBranch?: string;
   readonly fromFolder?: string;
   readonly fromBare?: string;

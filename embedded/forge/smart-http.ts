@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { demandScope, type Caller } from './auth.ts';
 import { refsChanged, whileBusy } from './change/pushed.ts';
 import { backendEnd, callBackend, type BackendAnswer, type BackendCall } from './git/backend.ts';
-import { readPushCommands, type PushCommand } from './git/receive.ts';
-import { branchOf, isZero, readRef } from './git/ref.ts';
+import { readPushCommands } from './git/receive.ts';
+import { isZero, readRef } from './git/ref.ts';
 import { notFound, Refused } from './refused.ts';
 import { demand } from './rules/access.ts';
-import { mayPush, protectionOf } from './rules/protection.ts';
+import { guardOf } from './rules/push.ts';
 import { findRepository, repositoryPath, type RepositoryRow } from './store/repository.ts';
 import type { UserRow } from './store/user.ts';
 import type { World } from './world.ts';
@@ -84,27 +83,6 @@ async function receivePush(world: World, repository: RepositoryRow, user: UserRo
 async function* followedBy(first: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   if (first.length > 0) yield first;
   for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
-}
-
-/** What the pre-receive hook must refuse: pushes the branch rules forbid, deleting or rewriting protected branches, the server's own refs. */
-function guardOf(world: World, repository: RepositoryRow, user: UserRow, commands: readonly PushCommand[]): Pick<BackendCall, 'hooks' | 'extra'> {
-  const keep: string[] = [];
-  for (const command of commands) {
-    const branch = branchOf(command.ref);
-    const rule = branch === null ? null : protectionOf(world, repository.id, branch);
-    const problem = refusalOf(repository, user, command, branch, rule);
-    if (problem !== null) return { hooks: join(world.directory, '.hooks'), extra: { FORGE_REFUSAL: `forge: ${problem}` } };
-    if (rule !== null && !isZero(command.before)) keep.push(command.ref);
-  }
-  return keep.length === 0 ? { hooks: null, extra: {} } : { hooks: join(world.directory, '.hooks'), extra: { FORGE_KEEP_HISTORY: ` ${keep.join(' ')} ` } };
-}
-
-function refusalOf(repository: RepositoryRow, user: UserRow, command: PushCommand, branch: string | null, rule: ReturnType<typeof protectionOf>): string | null {
-  if (command.ref.startsWith('refs/pull/')) return 'refs/pull belongs to the forge';
-  if (isZero(command.after) && branch === repository.default_branch) return `the default branch ${branch} cannot be deleted`;
-  if (rule === null) return null;
-  if (isZero(command.after)) return `branch ${branch ?? ''} is protected from deletion`;
-  return mayPush(rule, user) ? null : `Not allowed to push to protected branch ${branch ?? ''}`;
 }
 
 /** Copies the answer; when the caller is gone it is read to the end all the same, so that git ends in its own way. */

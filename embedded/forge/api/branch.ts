@@ -1,41 +1,13 @@
-import { deleteBranch } from '../change/merge.ts';
+import { deleteBranch } from '../change/finish-merge.ts';
 import { refsChanged, whileBusy } from '../change/pushed.ts';
-import { flag, needText, text, texts, whole, type Input } from '../fields.ts';
+import { needText, text } from '../fields.ts';
 import { readCommits, resolveCommit } from '../git/commit.ts';
 import { branchRef, isSafeRef, readRef, zero } from '../git/ref.ts';
 import { forbidden, invalid, notFound, Refused } from '../refused.ts';
 import { json, needCaller, needRepository, nothing, pageAnswer, pageOf, param, route, type Call, type Route } from '../route.ts';
 import { protectionOf } from '../rules/protection.ts';
-import { showBranch, showProtection } from '../shape/commit.ts';
-import { findProtection, listProtections, noProtection, settingsOf, type ProtectionSettings } from '../store/protection.ts';
-import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
-import { seconds, type World } from '../world.ts';
-
-/** What a request sets; the rest stays as it was. */
-export function readSettings(input: Input, before: ProtectionSettings): ProtectionSettings {
-  const changed = Object.entries(before).map(([key, value]): [string, unknown] => {
-    if (typeof value === 'boolean') return [key, flag(input, key) ?? value];
-    if (typeof value === 'number') return [key, whole(input, key) ?? value];
-    return [key, texts(input, key) ?? value];
-  });
-  return Object.fromEntries(changed) as unknown as ProtectionSettings;
-}
-
-/** Makes or replaces the rule with this name. */
-export function saveProtection(world: World, repository: number, rule: string, settings: ProtectionSettings): void {
-  const now = seconds(world);
-  world.database.run(
-    `INSERT INTO protections (repo_id, rule_name, settings, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (repo_id, rule_name) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at`,
-    repository, rule, JSON.stringify(settings), now, now,
-  );
-}
-
-const needRule = (call: Call, repository: RepositoryRow): NonNullable<ReturnType<typeof findProtection>> => {
-  const row = findProtection(call.world, repository.id, param(call, 'name'));
-  if (row === undefined) throw notFound();
-  return row;
-};
+import { showBranch } from '../shape/branch.ts';
+import { repositoryPath } from '../store/repository.ts';
 
 async function createBranch(call: Call): Promise<ReturnType<typeof json>> {
   const repository = needRepository(call, 'write');
@@ -86,29 +58,6 @@ export const branchRoutes: readonly Route[] = [
     if (name === repository.default_branch) throw forbidden("can't delete default branch");
     if (protectionOf(call.world, repository.id, name) !== null) throw forbidden('branch protected');
     if (!(await deleteBranch(call.world, repository, name, tip, needCaller(call)))) throw new Refused(409, 'the branch moved meanwhile');
-    return nothing();
-  }),
-  route('repository', 'GET', '/repos/:owner/:repo/branch_protections', (call) => {
-    const repository = needRepository(call, 'admin');
-    return json(200, listProtections(call.world, repository.id).map(showProtection));
-  }),
-  route('repository', 'POST', '/repos/:owner/:repo/branch_protections', (call) => {
-    const repository = needRepository(call, 'admin');
-    const rule = text(call.input, 'rule_name') || needText(call.input, 'branch_name');
-    if (findProtection(call.world, repository.id, rule) !== undefined) throw forbidden('Branch protection already exist');
-    saveProtection(call.world, repository.id, rule, readSettings(call.input, noProtection));
-    return json(201, showProtection(findProtection(call.world, repository.id, rule) ?? needRule(call, repository)));
-  }),
-  route('repository', 'GET', '/repos/:owner/:repo/branch_protections/*name', (call) => json(200, showProtection(needRule(call, needRepository(call, 'admin'))))),
-  route('repository', 'PATCH', '/repos/:owner/:repo/branch_protections/*name', (call) => {
-    const repository = needRepository(call, 'admin');
-    const row = needRule(call, repository);
-    saveProtection(call.world, repository.id, row.rule_name, readSettings(call.input, settingsOf(row)));
-    return json(200, showProtection(needRule(call, repository)));
-  }),
-  route('repository', 'DELETE', '/repos/:owner/:repo/branch_protections/*name', (call) => {
-    const repository = needRepository(call, 'admin');
-    call.world.database.run('DELETE FROM protections WHERE id = ?', needRule(call, repository).id);
     return nothing();
   }),
 ];

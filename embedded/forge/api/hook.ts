@@ -1,32 +1,9 @@
 import { flag, needText, record, text, texts, type Input } from '../fields.ts';
 import { invalid, notFound } from '../refused.ts';
 import { json, needRepository, nothing, pagedList, param, route, type Call, type Route } from '../route.ts';
-import { showHook } from '../shape/commit.ts';
-import { findHook, listHooks, type HookRow } from '../store/hook.ts';
-import { seconds, type World } from '../world.ts';
-
-export interface HookDraft {
-  readonly type: string;
-  readonly url: string;
-  readonly secret: string;
-  readonly authorization: string;
-  readonly branchFilter: string;
-  readonly events: readonly string[];
-  readonly active: boolean;
-}
-
-export function insertHook(world: World, repository: number, draft: HookDraft): HookRow {
-  if (!URL.canParse(draft.url)) throw invalid(`Invalid url: ${draft.url}`);
-  const now = seconds(world);
-  const { id } = world.database.run(
-    `INSERT INTO hooks (repo_id, type, url, content_type, secret, authorization, branch_filter, events, active, created_at, updated_at)
-     VALUES (?, ?, ?, 'json', ?, ?, ?, ?, ?, ?, ?)`,
-    repository, draft.type, draft.url, draft.secret, draft.authorization, draft.branchFilter, JSON.stringify(draft.events), draft.active ? 1 : 0, now, now,
-  );
-  const row = findHook(world, repository, id);
-  if (row === undefined) throw new Error('the hook vanished while it was made');
-  return row;
-}
+import { showHook } from '../shape/hook.ts';
+import { findHook, insertHook, listHooks, type HookDraft, type HookRow } from '../store/hook.ts';
+import { seconds } from '../world.ts';
 
 function readHook(input: Input): HookDraft {
   const config = record(input, 'config') ?? {};

@@ -1,4 +1,5 @@
-import { healMerges, performMerge, type MergeOrder } from '../change/merge.ts';
+import { healMerges } from '../change/finish-merge.ts';
+import { performMerge, type MergeOrder } from '../change/merge.ts';
 import { whileBusy } from '../change/pushed.ts';
 import { flag, needText, text } from '../fields.ts';
 import type { MergeStyle } from '../git/merge.ts';

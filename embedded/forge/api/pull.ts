@@ -1,22 +1,17 @@
-import { healMerges } from '../change/merge.ts';
-import { catchUp } from '../change/pushed.ts';
+import { healMerges } from '../change/finish-merge.ts';
+import { catchUp } from '../change/catch-up.ts';
 import { openPull } from '../change/pull.ts';
 import { needText, text, texts } from '../fields.ts';
-import { listCommits, readCommits } from '../git/commit.ts';
-import { diffText, listFileChanges, patchText } from '../git/diff.ts';
 import { branchRef, readRef } from '../git/ref.ts';
 import { invalid, notFound } from '../refused.ts';
-import { json, needCaller, needRepository, pageAnswer, pagedList, pageOf, param, route, type Answer, type Call, type Route } from '../route.ts';
+import { json, needCaller, needRepository, pageAnswer, pageOf, param, route, type Answer, type Call, type Route } from '../route.ts';
 import { accessOf, reaches } from '../rules/access.ts';
-import { showCommit } from '../shape/commit.ts';
 import { showPull } from '../shape/pull.ts';
-import { repositoryApi, repositoryPage, type Json, type Shape } from '../shape/shape.ts';
 import { insertEvent } from '../store/event.ts';
 import { needIssue } from '../store/issue.ts';
 import { knownLabels } from '../store/label.ts';
 import { needPull, pullById, selectPulls, type PullRow } from '../store/pull.ts';
 import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
-import type { FileChange } from '../git/diff.ts';
 import { applyEdit } from './issue.ts';
 import { orderOf } from './issue-list.ts';
 
@@ -37,29 +32,12 @@ export async function needPullTarget(call: Call, access: 'read' | 'write' = 'rea
   return { repository, pull: pullById(call.world, pull.id), folder };
 }
 
-function showFile(shape: Shape, repository: RepositoryRow, pull: PullRow, file: FileChange): Json {
-  const path = file.path.split('/').map(encodeURIComponent).join('/');
-  return {
-    filename: file.path,
-    ...(file.previous === null ? {} : { previous_filename: file.previous }),
-    status: file.status,
-    additions: file.additions,
-    deletions: file.deletions,
-    changes: file.additions + file.deletions,
-    html_url: `${repositoryPage(shape, repository)}/src/commit/${pull.head_sha}/${path}`,
-    contents_url: `${repositoryApi(shape, repository)}/contents/${path}?ref=${pull.head_sha}`,
-    raw_url: `${repositoryPage(shape, repository)}/raw/commit/${pull.head_sha}/${path}`,
-  };
-}
-
 const branchOfHead = (repository: RepositoryRow, head: string): string => {
   const colon = head.indexOf(':');
   if (colon === -1) return head;
   if (head.slice(0, colon).toLowerCase() !== repository.owner.toLowerCase()) throw notFound('pull requests from other repositories are not offered here');
   return head.slice(colon + 1);
 };
-
-const textAnswer = (bytes: string): Answer => ({ status: 200, content: { type: 'text/plain; charset=utf-8', bytes } });
 
 function listPulls(call: Call): Answer {
   const repository = needRepository(call, 'read');
@@ -111,26 +89,6 @@ export const pullRoutes: readonly Route[] = [
     return json(200, showPull(call.shape, repository, pull));
   }),
   route('repository', 'PATCH', '/repos/:owner/:repo/pulls/:index', editPull),
-  route('repository', 'GET', '/repos/:owner/:repo/pulls/:index.diff', async (call) => {
-    const { pull, folder } = await needPullTarget(call);
-    return textAnswer(await diffText(call.world.git, folder, pull.merge_base, pull.head_sha));
-  }),
-  route('repository', 'GET', '/repos/:owner/:repo/pulls/:index.patch', async (call) => {
-    const { pull, folder } = await needPullTarget(call);
-    return textAnswer(await patchText(call.world.git, folder, pull.merge_base, pull.head_sha));
-  }),
-  route('repository', 'GET', '/repos/:owner/:repo/pulls/:index/files', async (call) => {
-    const { repository, pull, folder } = await needPullTarget(call);
-    const files = await listFileChanges(call.world.git, folder, pull.merge_base, pull.head_sha);
-    return pagedList(call, files, (file) => showFile(call.shape, repository, pull, file));
-  }),
-  route('repository', 'GET', '/repos/:owner/:repo/pulls/:index/commits', async (call) => {
-    const { repository, pull, folder } = await needPullTarget(call);
-    const names = await listCommits(call.world.git, folder, [`${pull.merge_base}..${pull.head_sha}`]);
-    const { limit, offset } = pageOf(call);
-    const commits = await readCommits(call.world.git, folder, names.slice(offset, offset + limit));
-    return pageAnswer(call, commits.map((commit) => showCommit(call.shape, repository, commit)), names.length);
-  }),
   route('repository', 'GET', '/repos/:owner/:repo/pulls/:base/:head', (call) => {
     const repository = needRepository(call, 'read');
     const found = call.world.database.get<PullRow>(

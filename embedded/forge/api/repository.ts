@@ -5,7 +5,7 @@ import { forbidden, invalid, Refused } from '../refused.ts';
 import { json, needCaller, needRepository, nothing, pagedList, param, route, type Answer, type Call, type Route } from '../route.ts';
 import { accessOf, collaboratorAccess, reaches } from '../rules/access.ts';
 import { showRepository, showUser } from '../shape/repository.ts';
-import { findRepository, listRepositories, repositoryById, repositoryPath, touchRepository, type RepositoryRow } from '../store/repository.ts';
+import { findRepository, listRepositories, repositoryById, repositoryPath, saveCollaborator, touchRepository, type RepositoryRow } from '../store/repository.ts';
 import { findUser, needUser, type UserRow } from '../store/user.ts';
 import type { World } from '../world.ts';
 
@@ -20,14 +20,6 @@ async function create(call: Call, owner: UserRow): Promise<Answer> {
     content: flag(call.input, 'auto_init') === true ? { readme: `# ${name}\n` } : null,
   });
   return json(201, showRepository(call.shape, repository));
-}
-
-/** Gives an account rights, replacing what it had. */
-export function saveCollaborator(world: World, repository: number, user: number, permission: 'read' | 'write' | 'admin'): void {
-  world.database.run(
-    'INSERT INTO collaborators (repo_id, user_id, permission) VALUES (?, ?, ?) ON CONFLICT (repo_id, user_id) DO UPDATE SET permission = excluded.permission',
-    repository, user, permission,
-  );
 }
 
 const collaborators = (world: World, repository: number): UserRow[] =>

@@ -4,7 +4,7 @@ import { resolveCommit } from '../git/commit.ts';
 import { branchRef, isSha, readRef } from '../git/ref.ts';
 import { invalid, notFound } from '../refused.ts';
 import { json, needCaller, needRepository, pageAnswer, pageOf, param, route, type Answer, type Call, type Route } from '../route.ts';
-import { showCombinedStatus, showStatus } from '../shape/commit.ts';
+import { showCombinedStatus, showStatus } from '../shape/status.ts';
 import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
 import { latestStatuses, type StatusRow } from '../store/status.ts';
 import { seconds } from '../world.ts';

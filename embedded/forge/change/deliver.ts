@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Chance, Clock } from '#clock';
 import type { Log } from '#log';
 
-export interface Delivery {
+interface Delivery {
   readonly hook: { readonly id: number; readonly url: string; readonly secret: string; readonly authorization: string; readonly type: string };
   /** Coarse event (`issues`) and the finer one (`issue_label`). */
   readonly event: string;

@@ -1,15 +1,9 @@
-import { setState } from './issue.ts';
-import { notifyIssue } from './notify.ts';
-import { refsChanged, whileBusy } from './pushed.ts';
-import { makeMerge, mergeBaseOf, type MergeStyle } from '../git/merge.ts';
-import { branchRef, readRef, zero } from '../git/ref.ts';
-import { mentionsIn } from '../rules/mention.ts';
-import { protectionOf } from '../rules/protection.ts';
-import { insertEvent } from '../store/event.ts';
-import { findIssue, issueById } from '../store/issue.ts';
-import { openPullsFrom, pullById, type PullRow } from '../store/pull.ts';
-import { repositoryById, repositoryPath, type RepositoryRow } from '../store/repository.ts';
-import { userById, type UserRow } from '../store/user.ts';
+import { finishMerge, type Intent } from './finish-merge.ts';
+import { makeMerge, type MergeStyle } from '../git/merge.ts';
+import { branchRef, readRef } from '../git/ref.ts';
+import type { PullRow } from '../store/pull.ts';
+import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
+import type { UserRow } from '../store/user.ts';
 import { Refused } from '../refused.ts';
 import { seconds, type World } from '../world.ts';
 
@@ -18,14 +12,6 @@ export interface MergeOrder {
   readonly message: string;
   readonly doer: UserRow;
   readonly deleteBranch: boolean;
-}
-
-interface Intent {
-  readonly issue_id: number;
-  readonly merge_sha: string;
-  readonly base_before: string;
-  readonly user_id: number;
-  readonly delete_branch: number;
 }
 
 /**
@@ -50,9 +36,10 @@ export async function performMerge(world: World, repository: RepositoryRow, pull
 /** False: the base moved since `before` was read. */
 async function moveBase(world: World, repository: RepositoryRow, pull: PullRow, order: MergeOrder, before: string, merge: string): Promise<boolean> {
   const folder = repositoryPath(world, repository);
+  const intent: Intent = { issue_id: pull.id, merge_sha: merge, base_before: before, user_id: order.doer.id, delete_branch: order.deleteBranch ? 1 : 0 };
   world.database.run(
     'INSERT OR REPLACE INTO merge_intents (issue_id, merge_sha, base_before, user_id, delete_branch) VALUES (?, ?, ?, ?, ?)',
-    pull.id, merge, before, order.doer.id, order.deleteBranch ? 1 : 0,
+    intent.issue_id, intent.merge_sha, intent.base_before, intent.user_id, intent.delete_branch,
   );
   const moved = await world.git.run(folder, ['update-ref', branchRef(pull.base), merge, before], { answers: [1, 128] });
   if (moved.code !== 0) {
@@ -60,71 +47,6 @@ async function moveBase(world: World, repository: RepositoryRow, pull: PullRow, 
     if (readRef(folder, branchRef(pull.base)) !== before) return false;
     throw new Error(`git could not move ${pull.base}: ${moved.error.trim()}`);
   }
-  await finish(world, { issue_id: pull.id, merge_sha: merge, base_before: before, user_id: order.doer.id, delete_branch: order.deleteBranch ? 1 : 0 });
+  await finishMerge(world, intent);
   return true;
-}
-
-/** Records a merge that git has. Every part is safe to repeat; the intent goes last. */
-async function finish(world: World, intent: Intent): Promise<void> {
-  const pull = pullById(world, intent.issue_id);
-  const repository = repositoryById(world, pull.repo_id);
-  const doer = userById(world, intent.user_id);
-  if (pull.merged_at === null) recordMerge(world, repository, pull, doer, intent);
-  await refsChanged(world, repository, doer, [{ ref: branchRef(pull.base), before: intent.base_before, after: intent.merge_sha }]);
-  if (intent.delete_branch === 1) await deleteMergedBranch(world, repository, pull, doer);
-  world.database.run('DELETE FROM merge_intents WHERE issue_id = ?', pull.id);
-}
-
-function recordMerge(world: World, repository: RepositoryRow, pull: PullRow, doer: UserRow, intent: Intent): void {
-  const now = seconds(world);
-  world.database.transaction(() => {
-    world.database.run(
-      'UPDATE pulls SET merged_at = ?, merged_by = ?, merge_sha = ?, base_sha = ? WHERE issue_id = ?',
-      now, doer.id, intent.merge_sha, intent.base_before, pull.id,
-    );
-    world.database.run("UPDATE issues SET state = 'closed', closed_at = ? WHERE id = ?", now, pull.id);
-    insertEvent(world, pull.id, 'merge_pull', doer.id, { ref_sha: intent.merge_sha });
-    closeNamed(world, repository, pull, doer);
-  });
-  notifyIssue(world, pull.id, doer, 'state', 'closed');
-}
-
-function closeNamed(world: World, repository: RepositoryRow, pull: PullRow, doer: UserRow): void {
-  for (const number of mentionsIn(`${pull.title}\n${pull.body}`, `${repository.owner}/${repository.name}`).closes) {
-    const issue = findIssue(world, repository.id, number);
-    if (issue !== undefined && issue.pull === 0) setState(world, issueById(world, issue.id), doer, 'closed');
-  }
-}
-
-/** Left alone: a protected branch, one that another open pull request uses, one that moved on. */
-async function deleteMergedBranch(world: World, repository: RepositoryRow, pull: PullRow, doer: UserRow): Promise<void> {
-  if (protectionOf(world, repository.id, pull.head) !== null || openPullsFrom(world, repository.id, pull.head).length > 0) return;
-  await deleteBranch(world, repository, pull.head, pull.head_sha, doer);
-}
-
-/** Deletes a branch that is still at `tip`. False: it is not. */
-export async function deleteBranch(world: World, repository: RepositoryRow, branch: string, tip: string, doer: UserRow): Promise<boolean> {
-  return whileBusy(world, repository.id, async () => {
-    const { code } = await world.git.run(repositoryPath(world, repository), ['update-ref', '-d', branchRef(branch), tip], { answers: [1, 128] });
-    if (code !== 0) return false;
-    await refsChanged(world, repository, doer, [{ ref: branchRef(branch), before: tip, after: zero }]);
-    return true;
-  });
-}
-
-/**
- * Finishes merges that a dead process left between git and the database: all of them, or that of one pull request. An intent that git has
- * not carried out stays until the next merge replaces it: the dead process's last git command may still be running.
- */
-export async function healMerges(world: World, only: number | null = null): Promise<void> {
-  const intents = world.database.all<Intent>('SELECT * FROM merge_intents WHERE ? IS NULL OR issue_id = ?', only, only);
-  for (const intent of intents) {
-    const pull = pullById(world, intent.issue_id);
-    if (world.busy.has(pull.repo_id)) continue;
-    const folder = repositoryPath(world, repositoryById(world, pull.repo_id));
-    const tip = readRef(folder, branchRef(pull.base));
-    if (tip === null || tip === intent.base_before) continue;
-    const landed = (await mergeBaseOf(world.git, folder, tip, intent.merge_sha)) === intent.merge_sha;
-    if (landed) await whileBusy(world, pull.repo_id, () => finish(world, intent));
-  }
 }

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
-export interface GitResult<Out = string> {
+interface GitResult<Out = string> {
   readonly code: number;
   readonly out: Out;
   readonly error: string;
 }
 
-export interface GitCall {
+interface GitCall {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes besides 0 that are answers, not failures. */

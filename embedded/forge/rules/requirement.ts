@@ -15,7 +15,7 @@ export function worstState(statuses: readonly StatusRow[]): StatusRow['state'] |
 const passes = (state: StatusRow['state'] | null): boolean => state === 'success' || state === 'warning';
 
 /** Whether every required context (a glob) has at least one status on the commit and all that it matches passed. */
-export function checksPass(contexts: readonly string[], statuses: readonly StatusRow[]): boolean {
+function checksPass(contexts: readonly string[], statuses: readonly StatusRow[]): boolean {
   if (contexts.length === 0) return statuses.length === 0 || passes(worstState(statuses));
   return contexts.every((context) => {
     const pattern = globPattern(context, null);

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import { seconds, type World } from '../world.ts';
 
 /** The settings of a rule, named as on the wire. */
 export interface ProtectionSettings {
@@ -51,3 +51,13 @@ export const findProtection = (world: World, repository: number, rule: string): 
   world.database.get<ProtectionRow>('SELECT * FROM protections WHERE repo_id = ? AND rule_name = ?', repository, rule);
 
 export const settingsOf = (row: ProtectionRow): ProtectionSettings => ({ ...noProtection, ...(JSON.parse(row.settings) as Partial<ProtectionSettings>) });
+
+/** Makes or replaces the rule with this name. */
+export function saveProtection(world: World, repository: number, rule: string, settings: ProtectionSettings): void {
+  const now = seconds(world);
+  world.database.run(
+    `INSERT INTO protections (repo_id, rule_name, settings, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (repo_id, rule_name) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at`,
+    repository, rule, JSON.stringify(settings), now, now,
+  );
+}

@@ -35,3 +35,11 @@ export const touchRepository = (world: World, id: number): void => {
 /** Folder of the bare repository. */
 export const repositoryPath = (world: Pick<World, 'directory'>, repository: Pick<RepositoryRow, 'owner' | 'name'>): string =>
   join(world.directory, repository.owner, `${repository.name}.git`);
+
+/** Gives an account rights, replacing what it had. */
+export function saveCollaborator(world: World, repository: number, user: number, permission: 'read' | 'write' | 'admin'): void {
+  world.database.run(
+    'INSERT INTO collaborators (repo_id, user_id, permission) VALUES (?, ?, ?) ON CONFLICT (repo_id, user_id) DO UPDATE SET permission = excluded.permission',
+    repository, user, permission,
+  );
+}

@@ -35,7 +35,7 @@ function parse(text: string): unknown {
   }
 }
 
-export async function temporaryFolder(): Promise<string> {
+async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'forge-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
@@ -68,7 +68,7 @@ export async function commitFile(folder: string, path: string, content: string, 
   return git(folder, 'rev-parse', 'HEAD');
 }
 
-export const people = ['dev', 'reviewer', 'merger', 'ci', 'maintainer', 'outsider'] as const;
+const people = ['dev', 'reviewer', 'merger', 'ci', 'maintainer', 'outsider'] as const;
 export type Person = (typeof people)[number];
 
 export interface Stage {
