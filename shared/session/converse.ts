@@ -1,5 +1,6 @@
 import type { Clock } from '#clock';
 import type { BackendConfig } from '#config';
+import type { Log } from '#log';
 import type { SessionRequest, SessionResult, Usage } from '#session';
 import { checkAnswer } from './answer.ts';
 import { addUsage } from './harness/bounds.ts';
@@ -21,6 +22,7 @@ export interface Conversation<T> {
   readonly transcript: string;
   readonly mask: (text: string) => string;
   readonly clock: Clock;
+  readonly log: Log;
   readonly newId: () => string;
 }
 
@@ -82,7 +84,7 @@ async function ask<T>(session: Conversation<T>, transcript: Transcript, question
     limits: progress === null ? request.limits : remaining(request.limits, progress, clock),
     env: session.env,
   };
-  return await runHarness(harness, run, { program, clock, transcript, signal: request.signal, onEvent: (event) => report(session, event) });
+  return await runHarness(harness, run, { program, clock, transcript, signal: request.signal, onEvent: (event) => reportSafely(session, event) });
 }
 
 /** The bounds hold for the session as a whole; the repair try gets what is left, and at least a chance to answer. */
@@ -100,6 +102,15 @@ function failed<T>({ mask }: Conversation<T>, { end, usage }: HarnessResult): En
   if (end.ok) throw new Error('A good end is not a failure.');
   if (end.error === 'cancelled') return { result: { kind: 'cancelled' }, usage };
   return { result: { kind: 'failed', error: end.error, why: oneLine(mask(end.why)) }, usage };
+}
+
+/** Telling may write to a full disk or a locked ledger: that must not end the session, let alone the process. */
+function reportSafely<T>(session: Conversation<T>, event: HarnessEvent): void {
+  try {
+    report(session, event);
+  } catch (error) {
+    session.log.warn({ error, event: event.kind }, 'progress of a session could not be told');
+  }
 }
 
 function report<T>({ request, backend, mask }: Conversation<T>, event: HarnessEvent): void {

@@ -41,8 +41,8 @@ export function createSessions(options: SessionsOptions): Sessions {
 /** Checks that a backend's CLI is there, without starting it. Throws `SessionError` `missing-cli` or `config`. */
 export function locateHarness(backend: BackendConfig, env: Readonly<Record<string, string>>): { readonly harness: Harness; readonly program: Program } {
   const harness = harnesses[backend.harness];
-  if (harness.capabilities.api.includes(backend.api)) return { harness, program: harness.locate(env['PATH'] ?? '') };
-  const known = harness.capabilities.api.join(', ');
+  if (harness.apis.includes(backend.api)) return { harness, program: harness.locate(env['PATH'] ?? '') };
+  const known = harness.apis.join(', ');
   throw new SessionError('config', `Backend ${backend.name}: ${backend.harness} does not speak ${backend.api}. Set api = ${known}, or harness = "pi".`);
 }
 
@@ -76,7 +76,7 @@ async function recorded<T>(options: SessionsOptions, request: SessionRequest<T>,
   let ended: Ended<T> = { result: { kind: 'failed', error: 'spawn', why: 'the session could not be started' }, usage: nothing };
   try {
     const home = createHome(options.directory, id);
-    const conversation: Conversation<T> = { ...session, request, home, key, mask, clock, env: options.env, newId: () => uuid(chance) };
+    const conversation: Conversation<T> = { ...session, request, home, key, mask, clock, log, env: options.env, newId: () => uuid(chance) };
     ended = await converse(conversation);
     return { session: id, usage: ended.usage, transcript, seconds: (clock.monotonic() - started) / 1000, ...ended.result };
   } finally {

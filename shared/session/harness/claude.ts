@@ -13,7 +13,7 @@ import { retriesFor } from './retries.ts';
  */
 export const claude: Harness = {
   id: 'claude',
-  capabilities: { api: ['anthropic'], turnBound: 'hard', costBound: 'hard', cost: 'reported' },
+  apis: ['anthropic'],
   locate,
   prepare,
   createReader: createClaudeReader,

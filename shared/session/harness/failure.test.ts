@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { classifyFailure, statusIn } from './failure.ts';
+import { classifyFailure, readable, statusIn } from './failure.ts';
 
 it.each([
   ['401 {"type":"error","error":{"type":"authentication_error"}}', 'auth'],
@@ -28,4 +28,10 @@ it.each([
 it('a reported status wins over the words', () => {
   expect(classifyFailure('Connection trouble', 429)).toBe('rate');
   expect(statusIn('no status here 12')).toBeNull();
+});
+
+it('says what the endpoint said, without its JSON', () => {
+  expect(readable('401 {"type":"error","error":{"message":"invalid \\"key\\""}}')).toBe('401 invalid "key"');
+  expect(readable('disinto API error (429): {"message":"slow down","code":"x"}')).toBe('429 slow down');
+  expect(readable('terminated\n')).toBe('terminated');
 });

@@ -36,3 +36,19 @@ export function oneLine(text: string, longest = 300): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
+
+/** What an endpoint said, for people: the `message` of its error document with the status, or the text as it is. */
+export function readable(text: string): string {
+  const message = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+  if (message === undefined) return oneLine(text);
+  const status = statusIn(text);
+  return oneLine(`${status === null ? '' : `${status} `}${unquote(message)}`);
+}
+
+function unquote(literal: string): string {
+  try {
+    return String(JSON.parse(literal));
+  } catch {
+    return literal;
+  }
+}

@@ -6,7 +6,8 @@ import type { SessionFailure, SessionLimits, Usage } from '#session';
  */
 export interface Harness {
   readonly id: 'pi' | 'claude';
-  readonly capabilities: Capabilities;
+  /** The APIs that its CLI speaks. */
+  readonly apis: readonly Endpoint['api'][];
   /** Where the CLI is. Throws `SessionError` `missing-cli` that names the command which installs it. */
   locate(path: string): Program;
   prepare(request: RunRequest): Preparation;
@@ -18,14 +19,6 @@ export interface Harness {
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
-}
-
-/** What a CLI can do by itself; the rest is done by us. */
-export interface Capabilities {
-  readonly api: readonly Endpoint['api'][];
-  readonly turnBound: 'hard' | 'none';
-  readonly costBound: 'hard' | 'none';
-  readonly cost: 'reported' | 'computed';
 }
 
 /** A model server. `baseUrl` as the person wrote it: with or without `/v1`, the harness gives its CLI the form that it wants. */

@@ -1,5 +1,5 @@
 import type { HarnessEvent, Judgement, LineReader } from './harness.ts';
-import { classifyFailure, oneLine, statusIn } from './failure.ts';
+import { classifyFailure, readable, statusIn } from './failure.ts';
 import { asNumber, asObject, asText, detailOf, parseObject, textOf, toolKind, type JsonObject } from './json.ts';
 
 /** Reads pi's `--mode json`. Its last assistant message says how it ended. */
@@ -55,5 +55,5 @@ function judgeLast(message: JsonObject): Judgement | null {
   // A message that asks for tools is never the last of a conversation that ended well.
   if (reason !== 'error') return null;
   const error = asText(message['errorMessage']);
-  return { end: { ok: false, error: classifyFailure(error), why: oneLine(error) || 'the model call failed without a message' }, text, usd: null };
+  return { end: { ok: false, error: classifyFailure(error), why: readable(error) || 'the model call failed without a message' }, text, usd: null };
 }

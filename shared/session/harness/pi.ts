@@ -6,7 +6,7 @@ import { baseUrlOf } from './endpoint.ts';
 import { createPiReader } from './pi-events.ts';
 import { retriesFor } from './retries.ts';
 
-const apis: Readonly<Record<Endpoint['api'], string>> = {
+const apiNames: Readonly<Record<Endpoint['api'], string>> = {
   anthropic: 'anthropic-messages',
   'openai-chat': 'openai-completions',
   'openai-responses': 'openai-responses',
@@ -18,7 +18,7 @@ const apis: Readonly<Record<Endpoint['api'], string>> = {
  */
 export const pi: Harness = {
   id: 'pi',
-  capabilities: { api: ['anthropic', 'openai-chat', 'openai-responses'], turnBound: 'none', costBound: 'none', cost: 'computed' },
+  apis: ['anthropic', 'openai-chat', 'openai-responses'],
   locate,
   prepare,
   createReader: createPiReader,
@@ -60,7 +60,7 @@ function prepare(request: RunRequest): Preparation {
 function providerOf({ endpoint, prices, ...request }: RunRequest) {
   const cost = { input: prices?.input ?? 0, output: prices?.output ?? 0, cacheRead: prices?.cached ?? 0, cacheWrite: prices?.input ?? 0 };
   const model = { id: request.model, name: request.model, reasoning: false, input: ['text'], cost, contextWindow: request.contextTokens, maxTokens: request.outputTokens };
-  return { baseUrl: baseUrlOf(endpoint), api: apis[endpoint.api], apiKey: isPlain(endpoint.key) ? endpoint.key || 'none' : '$DISINTO_MODEL_KEY', models: [model] };
+  return { baseUrl: baseUrlOf(endpoint), api: apiNames[endpoint.api], apiKey: isPlain(endpoint.key) ? endpoint.key || 'none' : '$DISINTO_MODEL_KEY', models: [model] };
 }
 
 /** pi reads `$NAME` and `!command` in a key: only what cannot be mistaken for either is written as it is. */
