@@ -64,6 +64,8 @@ export interface Work {
     readonly asked: ReviewState['asked'];
     /** Reviews that asked for changes since the item was last un-parked. */
     readonly requested: number;
+    /** Reviews that a round addressed and whose reply is not there: its run died between the push and the reply. */
+    readonly unanswered: readonly Unanswered[];
   };
   /** Merging it into the base now: fine, conflicting, or the tested result is red. */
   readonly merge: { readonly kind: 'clean' } | { readonly kind: 'conflict'; readonly paths: readonly string[] } | { readonly kind: 'red-result'; readonly commit: Sha };
@@ -73,7 +75,16 @@ export interface Work {
   readonly reviewFailures: { readonly count: number; readonly why: string };
 }
 
+export interface Unanswered {
+  readonly review: number;
+  /** The head that was reviewed. */
+  readonly from: Sha;
+  readonly round: Round;
+}
+
 export interface Round {
+  /** Last commit of the round. */
+  readonly head: Sha;
   readonly task: string;
   readonly run: string;
   readonly cause: string;
@@ -88,6 +99,7 @@ export type DevStep =
   | { readonly do: 'drop'; readonly pullRequest: PullRequest; readonly why: string }
   | { readonly do: 'rerun-checks'; readonly item: Item; readonly work: Work }
   | { readonly do: 'fix-checks' | 'address-review' | 'resolve-conflict'; readonly item: Item; readonly work: Work; readonly cause: string }
+  | { readonly do: 'reply'; readonly item: Item; readonly work: Work }
   | { readonly do: 'implement'; readonly item: Item; readonly attempt: number }
   | { readonly do: 'wait'; readonly reason: string }
   | { readonly do: 'nothing'; readonly reason: string };

@@ -193,6 +193,11 @@ export interface SessionBook {
    * itself was lost between the effect and its record. Idempotent; a run without a session is fine.
    */
   accept(run: string): void;
+  /**
+   * The failure of this run's session is written down on the forge although the run was lost: its lost session counts as failed from
+   * now on, and its entry as used. Idempotent; a run that was not lost is fine.
+   */
+  confirmFailed(run: string): void;
   find(id: string): SessionRecord | null;
   /** By the digest (sha256, hex) of the per-run key, only while the session runs. */
   findByKey(keyDigest: string): SessionRecord | null;
@@ -202,7 +207,7 @@ export interface SessionBook {
   /**
    * Gives the first entry that is free to this session and remembers it; the same session gets the same entry again.
    * `candidates`: entry numbers in order, each with how often it may be used. An entry counts as used while the run of its
-   * session is open, and for good once that run has ended (but not as lost or cancelled) or its answer was accepted.
+   * session is open, and for good once that run has ended (but not as lost or cancelled), its answer was accepted or its failure confirmed.
    */
   assignEntry(session: string, candidates: readonly { readonly entry: number; readonly times: number }[]): number | null;
 }

@@ -90,6 +90,16 @@ describe('entries of a playbook', () => {
     expect([ledger.sessions.assignEntry('s4', two), ledger.sessions.assignEntry('s5', two)]).toEqual([4, null]);
   });
 
+  it('stay used when the failure of a lost run is written down on the forge', () => {
+    const ledger = freshLedger();
+    ledger.sessions.assignEntry(startSession(ledger, 's1').id, two);
+    answer(ledger, 's1');
+    loseAll(ledger);
+    ledger.sessions.confirmFailed('run-of-s1');
+    expect(ledger.sessions.assignEntry(startSession(ledger, 's2').id, two)).toBe(4);
+    expect([ledger.sessions.find('s1')?.state, ledger.sessions.find('s2')?.round]).toEqual(['failed', 1]);
+  });
+
   it('are not given twice within a run that goes on after its session', () => {
     const ledger = freshLedger();
     const run = startRun(ledger, 'r1');

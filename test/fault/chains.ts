@@ -16,6 +16,7 @@ export const chains: Readonly<Record<string, readonly Moment[]>> = {
     sessionOver(),
     confirmed('push', 'refs/heads/fix/issue-1'),
     unconfirmed('pull-request', 'issue:1'),
+    confirmed('comment', 'issue:5', 'work-log'),
   ],
   'from the push over CI and review to the merge': [
     unconfirmed('push', 'refs/heads/fix/issue-1'),
@@ -32,12 +33,15 @@ export const chains: Readonly<Record<string, readonly Moment[]>> = {
     intended('note'),
     unconfirmed('note'),
   ],
-  'repairs, refusals and held changes': [
+  'repairs of red checks and after a review': [
     unconfirmed('labels', 'issue:1', 'in-progress'),
     inSession('fix-checks', 300),
     unconfirmed('push', 'refs/heads/fix/issue-3'),
     inSession('address-review', 300),
     confirmed('push', 'refs/heads/fix/issue-4'),
+    unconfirmed('comment', /^pr:\d+$/, /^reply-\d+$/),
+  ],
+  'failed sessions, refusals and held changes': [
     unconfirmed('comment', 'issue:5', 'work-log'),
     confirmed('comment', 'issue:5', 'needs-information'),
     confirmed('push', 'refs/disinto/held/6'),

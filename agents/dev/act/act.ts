@@ -5,6 +5,7 @@ import { parkIssue, mirrorPark, unparkIssue } from '#work/park';
 import { textDigest } from '#dev/observe/park';
 import { implement, openPullRequest } from './implement.ts';
 import { repair } from './repair.ts';
+import { owedReplies } from './reply.ts';
 import type { DevPorts } from './session-step.ts';
 import type { DevSnapshot, DevStep, Item } from '#dev/snapshot';
 
@@ -31,6 +32,8 @@ export async function actDev(ports: DevPorts, tick: Tick, step: DevStep, seen: D
       return publishHeld(ports, tick, step.item);
     case 'rerun-checks':
       return rerun(ports, tick, step);
+    case 'reply':
+      return owedReplies(ports, tick, step);
     case 'implement':
       return implement(ports, tick, step.item, step.attempt, seen);
     case 'fix-checks':

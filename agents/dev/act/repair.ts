@@ -1,10 +1,9 @@
 import type { Outcome, Tick } from '#agent';
-import { dataMark } from '#domain/marker';
-import { publishable } from '#domain/publishable';
 import { type Sha, short } from '#domain/sha';
 import { addressReviewPrompt, conflictPrompt, fixChecksPrompt } from '#dev/prompts/prompt';
+import { reply } from './reply.ts';
 import { claimIssue, type DevPorts, runChange } from './session-step.ts';
-import type { DevStep, Work } from '#dev/snapshot';
+import type { DevStep } from '#dev/snapshot';
 
 type RepairStep = Extract<DevStep, { do: 'fix-checks' | 'address-review' | 'resolve-conflict' }>;
 
@@ -23,7 +22,9 @@ export async function repair(ports: DevPorts, tick: Tick, step: RepairStep): Pro
     item, task: step.do, cause: step.cause, pullRequest: pull.number, branch: pull.branch, at: pull.head, expect: pull.head, merge, prompt, comments,
   });
   if (result.kind === 'ended') return result.outcome;
-  if (step.do === 'address-review') await reply(ports, tick, work, result.head, result.summary);
+  const round = { head: result.head, task: step.do, run: tick.run, cause: step.cause, at: tick.now.toISOString() };
+  const addressed = step.do === 'address-review' ? work.review.asked : [];
+  for (const review of addressed) await reply(ports, tick, pull.number, { review, from: pull.head, round }, result.summary);
   ports.view.forget({ number: pull.number });
   tick.tell('pushed', `pr:${pull.number}`, { task: step.do, head: result.head });
   return { kind: 'acted', did: `${step.do} of #${pull.number}: pushed ${short(result.head)}` };
@@ -43,17 +44,5 @@ function promptFor(ports: DevPorts, tick: Tick, step: RepairStep): Promise<strin
       return addressReviewPrompt(ports, step.item, step.work);
     case 'resolve-conflict':
       return conflictPrompt(tick, step.item, step.work);
-  }
-}
-
-/** Answers every finding of the reviews that were addressed: one comment per review, edited in place. */
-async function reply(ports: DevPorts, tick: Tick, work: Work, head: Sha, summary: string): Promise<void> {
-  const { number } = work.pullRequest;
-  const touched = new Set((await ports.git.listChangedFiles(work.pullRequest.head, head)).map((file) => file.path));
-  for (const review of work.review.asked) {
-    const findings = await ports.view.reviewComments(number, review);
-    const rows = findings.map((f) => `- \`${f.path}:${f.line}\`: ${touched.has(f.path) ? `changed in ${short(head)}` : 'not changed, see below'}`);
-    const text = [`Reply to review ${review}, as of ${short(head)}:`, ...rows, '', publishable(summary, 4000), '', dataMark({ review, head, run: tick.run })].join('\n');
-    await tick.effect('comment', `pr:${number}`, `reply-${review}`, () => ports.forge.ensureComment(number, `reply-${review}`, text));
   }
 }

@@ -1,5 +1,6 @@
 import { attemptOf } from '#domain/name';
 import { budgetStart, isSpent, parkStep, reviewIsSpent, sessionFailed } from './budget.ts';
+import { reviewCause } from '#dev/review-cause';
 import type { DevSnapshot, DevStep, Item, Work } from '#dev/snapshot';
 
 /** Runs of infrastructure failures before they count as a failure of the change. */
@@ -14,6 +15,7 @@ export function decideWork(item: Item, limits: Limits): DevStep | null {
   if (work.pullRequest.state === 'closed') {
     return parkStep(item, 'closed-by-person', `pull request #${work.pullRequest.number} was closed without a merge`, attemptOf(work.pullRequest.branch)?.attempt ?? 1);
   }
+  if (work.review.unanswered.length > 0) return { do: 'reply', item, work };
   if (work.refused !== null) return parkStep(item, 'merge-refused', work.refused);
   if (reviewIsSpent(work.reviewFailures.count)) {
     return parkStep(item, 'session-failed', `review failed ${work.reviewFailures.count} times, last: ${work.reviewFailures.why}`);
@@ -44,7 +46,7 @@ function addressReview(item: Item, work: Work, limits: Limits): DevStep {
   if (work.review.requested >= limits.reviewRounds) {
     return parkStep(item, 'review-exhausted', `changes requested in ${work.review.requested} reviews`);
   }
-  return session(item, work, 'address-review', 'review');
+  return session(item, work, 'address-review', reviewCause(work.review.asked));
 }
 
 function session(item: Item, work: Work, task: 'fix-checks' | 'address-review' | 'resolve-conflict', cause: string): DevStep {

@@ -13,6 +13,7 @@ import { type Checks, pullRequestChecks } from '#work/checks';
 import type { Identities } from '#work/identities';
 import { freshenStore, nextToLookAt } from '#work/lookout';
 import type { Round, Work } from '#dev/snapshot';
+import { unansweredReviews } from './unanswered.ts';
 
 type Needs = Pick<Ports, 'view' | 'git' | 'ci' | 'clock'>;
 
@@ -76,12 +77,14 @@ async function observeWork(
   const report = readMergeReport(comments, who.ofRole('merger'), pull.head);
   const failed = [...reviewers].flatMap((reviewer) => readWorkLog(comments, reviewer)).filter((a) => a.head === pull.head && a.at > since);
   const red = await redFacts(ports, memory, checks, report?.kind === 'red-result' ? report : null);
+  const rounds = open ? await readRounds(ports, tip, pull.head) : [];
+  const unanswered = unansweredReviews(rounds, reviews, comments, who.people);
   return {
     pullRequest: pull,
     checks: checks.state,
     ...red,
-    rounds: open ? await readRounds(ports, tip, pull.head) : [],
-    review: { verdict: verdict.verdict, asked: verdict.asked, requested: asked.length },
+    rounds,
+    review: { verdict: verdict.verdict, asked: verdict.asked, requested: asked.length, unanswered },
     merge: open ? await mergeState(ports, tip, pull, report) : { kind: 'clean' },
     refused: report?.kind === 'refused' && (report.at > since || since === '') ? report.why : null,
     reviewFailures: { count: failed.length, why: failed.at(-1)?.why ?? '' },
@@ -117,7 +120,7 @@ async function readRounds(ports: Needs, tip: Sha, head: Sha): Promise<readonly R
   return commits.flatMap((commit) => {
     const task = commit.trailers[trailer.task];
     if (task === undefined) return [];
-    return [{ task, run: commit.trailers[trailer.run] ?? '', cause: commit.trailers[trailer.cause] ?? '', at: commit.trailers[trailer.at] ?? commit.at.toISOString() }];
+    return [{ head: commit.sha, task, run: commit.trailers[trailer.run] ?? '', cause: commit.trailers[trailer.cause] ?? '', at: commit.trailers[trailer.at] ?? commit.at.toISOString() }];
   });
 }
 

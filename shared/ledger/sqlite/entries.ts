@@ -8,7 +8,7 @@ export function prepareAssignEntry(database: Database): SessionBook['assignEntry
   const find = database.prepare('SELECT entry FROM sessions WHERE id = ?');
   const used = database.prepare(
     `SELECT count(*) AS uses FROM sessions JOIN runs ON runs.id = sessions.run
-     WHERE sessions.entry = ? AND (sessions.state = 'accepted' OR runs.end_kind IS NULL OR runs.end_kind NOT IN ('lost', 'cancelled'))`,
+     WHERE sessions.entry = ? AND (sessions.state = 'accepted' OR (sessions.state = 'failed' AND runs.end_kind = 'lost') OR runs.end_kind IS NULL OR runs.end_kind NOT IN ('lost', 'cancelled'))`,
   );
   const assign = database.prepare('UPDATE sessions SET entry = ? WHERE id = ?');
   return (session, candidates) =>

@@ -13,6 +13,7 @@ export function createSessionBook(database: Database): SessionBook {
      AND (?3 IS NULL OR issue = ?3) AND (?4 IS NULL OR run = ?4) ORDER BY started_at, id`,
   );
   const accept = database.prepare("UPDATE sessions SET state = 'accepted' WHERE run = ? AND answered = 1 AND state IN ('answered', 'lost')");
+  const confirmFailed = database.prepare("UPDATE sessions SET state = 'failed' WHERE run = ? AND state = 'lost'");
   const spend = database.prepare(
     'SELECT coalesce(sum(input_tokens + output_tokens), 0) AS tokens, coalesce(sum(usd), 0) AS usd FROM sessions WHERE ended_at >= ?',
   );
@@ -20,6 +21,7 @@ export function createSessionBook(database: Database): SessionBook {
     start: prepareStart(database),
     end: prepareEnd(database),
     accept: (run) => void accept.run(run),
+    confirmFailed: (run) => void confirmFailed.run(run),
     find: (id) => first(find.get(id)),
     findByKey: (digest) => first(findByKey.get(digest)),
     list: ({ since, project, issue, run }) => list.all(since?.getTime() ?? null, project ?? null, issue ?? null, run ?? null).map(sessionFrom),
