@@ -15,9 +15,13 @@ const commands: readonly Command[] = [
   demoCommand, startCommand, runCommand, statusCommand, runsCommand, whyCommand, pauseCommand, resumeCommand, verifyMergeCommand, doctorCommand, configCommand,
 ];
 
+const leaveMilliseconds = 2000;
+
 /** Runs one command line and sets the exit code. Every failure is one message that says what to do. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await dispatch(argv);
+  // What hangs on to the process by then (a socket of a dead peer) must not keep it.
+  setTimeout(() => process.exit(), leaveMilliseconds).unref();
 }
 
 async function dispatch(argv: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 // Plain JavaScript for any Node ≥ 20: finds the pinned Node 24 and runs the command with it, as a child that dies with us.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import * as module from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const main = join(root, 'cli', 'main.ts');
 export async function start() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 24 || (major === 24 && minor >= 12)) {
-    enableCompileCache?.();
+    module.enableCompileCache?.();
     const { main: run } = await import('./main.ts');
     return run(process.argv.slice(2));
   }

@@ -15,6 +15,9 @@ export interface DemoPlaces {
   readonly branch: string;
 }
 
+/** Stands in for a backend until the rest of the file has been checked. */
+const missing = 'none-named';
+
 /** Seconds between two looks of an agent that no event woke. */
 const lookSeconds = 2;
 
@@ -25,23 +28,23 @@ const lookSeconds = 2;
 export function demoConfig(folder: DemoFolder, places: DemoPlaces): Config {
   const file = folder.config?.file ?? join(folder.path, 'disinto.toml');
   const config = parseConfig(folder.config?.text ?? '', file, { base: (own) => baseOf(folder, places, own), folder: folder.path });
-  const scripted = places.modelUrl === null ? null : scriptedBackend(places);
-  const backends = scripted === null ? withHarness(config.backends, places.harness) : { scripted };
-  if (Object.keys(backends).length === 0) {
+  if (config.backends[missing] !== undefined) {
     throw new CliError(`${folder.path} has no playbook.yaml and its disinto.toml names no [backends.<name>]: add one (base-url, api, model, key-file), or a playbook for the scripted model`);
   }
+  const scripted = places.modelUrl === null ? null : scriptedBackend(places);
+  const backends = scripted === null ? withHarness(config.backends, places.harness) : { scripted };
   return { ...config, backends, forge: { ...config.forge, url: places.forgeUrl }, instance: { ...config.instance, data: places.data }, projects: onlyDemo(config, folder, places), agents: agentsFor(config, scripted !== null) };
 }
 
 function baseOf(folder: DemoFolder, places: DemoPlaces, own: ConfigPart): ConfigPart {
   const backends = Object.keys(tableOf(own['backends']));
-  const backend = places.modelUrl === null ? backends[0] : 'scripted';
-  const session = backend === undefined ? {} : { backend };
+  const backend = places.modelUrl === null ? (backends[0] ?? missing) : 'scripted';
+  const session = { backend };
   const every = { schedule: { every: `${lookSeconds}s` } };
   return {
     instance: { name: 'demo', data: places.data },
     forge: { url: places.forgeUrl },
-    ...(places.modelUrl === null && backends.length > 0 ? {} : { backends: { scripted: { harness: 'pi', 'base-url': places.modelUrl ?? 'http://127.0.0.1:1', api: 'anthropic', model: 'scripted-1' } } }),
+    ...(backends.includes(backend) ? {} : { backends: { [backend]: { harness: 'pi', 'base-url': places.modelUrl ?? 'http://127.0.0.1:1', api: 'anthropic', model: 'scripted-1' } } }),
     projects: { [Object.keys(tableOf(own['projects']))[0] ?? projectName(folder)]: { repository: `demo/${folder.name}`, branch: places.branch, maintainers: ['maintainer'], ci: { contexts: 'workflows', account: 'ci', url: places.ciUrl } } },
     agents: { dev: { role: 'dev', ...session, ...every }, reviewer: { role: 'reviewer', ...session, ...every }, merger: { role: 'merger', ...every } },
   };
@@ -83,4 +86,10 @@ function withHarness(backends: Config['backends'], harness: 'pi' | 'claude' | nu
 
 function tableOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+/** Checks the folder's `disinto.toml` before anything is started. Throws what `demoConfig` throws. */
+export function checkDemoConfig(folder: DemoFolder, harness: DemoPlaces['harness'], branch: string, data: string): void {
+  const nowhere = 'http://127.0.0.1:1';
+  demoConfig(folder, { data, forgeUrl: nowhere, ciUrl: nowhere, modelUrl: folder.playbook === null ? null : nowhere, harness, branch });
 }

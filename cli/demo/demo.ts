@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { systemClock } from '../../shared/clock/system.ts';
 import { CliError } from '../command.ts';
+import { checkDemoConfig } from './config.ts';
 import { type Factory, startFactory } from './factory.ts';
 import { type DemoFolder, readFolder } from './folder.ts';
 import { lockFolder } from './lock.ts';
@@ -26,14 +27,16 @@ const stuckSeconds = { scripted: 20, real: 600 } as const;
 export async function runDemo(request: DemoRequest): Promise<number> {
   const folder = await readFolder(request.folder);
   needGit();
+  const branch = branchOf(folder);
+  checkDemoConfig(folder, request.harness, branch, folder.path);
   const layout = demoLayout(folder, request.keep);
   const unlock = lockFolder(layout.root);
   const stop = new AbortController();
   const timeline = request.json ? jsonTimeline(line) : textTimeline(line, systemClock.now(), process.stdout.isTTY);
   const signals = onSignals(stop);
-  let finish: Finish = 'stopped';
+  let finish: Finish | 'error' = 'error';
   try {
-    const result = await play(request, folder, layout, timeline, stop.signal);
+    const result = await play(request, folder, branch, layout, timeline, stop.signal);
     finish = result.finish;
     return result.code;
   } finally {
@@ -44,7 +47,7 @@ export async function runDemo(request: DemoRequest): Promise<number> {
   }
 }
 
-async function play(request: DemoRequest, folder: DemoFolder, layout: DemoLayout, timeline: Timeline, stop: AbortSignal): Promise<{ readonly finish: Finish; readonly code: number }> {
+async function play(request: DemoRequest, folder: DemoFolder, branch: string, layout: DemoLayout, timeline: Timeline, stop: AbortSignal): Promise<{ readonly finish: Finish; readonly code: number }> {
   const began = systemClock.monotonic();
   let progress = began;
   const onEvent = (event: DemoEvent): void => {
@@ -52,7 +55,7 @@ async function play(request: DemoRequest, folder: DemoFolder, layout: DemoLayout
     timeline.show(event);
   };
   timeline.note(`disinto works off ${folder.issues.length} issues of ${folder.name}${folder.playbook === null ? '' : ' with the scripted model'}`);
-  const factory = await startFactory({ folder, layout, branch: branchOf(folder), harness: request.harness, onEvent });
+  const factory = await startFactory({ folder, layout, branch, harness: request.harness, onEvent });
   let code = 1;
   try {
     const finish = await watch({
@@ -98,12 +101,6 @@ function summary(outcomes: readonly IssueOutcome[], finish: Finish, seconds: num
   const text = `${count('merged')} merged, ${count('closed')} closed, ${count('parked')} parked, ${count('open')} open in ${seconds.toFixed(1)} s`;
   const why = { done: '', stopped: '', stuck: '; nothing moves any more', time: '; the time is over' }[finish];
   return `${text}${why}`;
-}
-
-function branchOf(folder: DemoFolder): string {
-  if (folder.source.kind === 'files') return 'main';
-  const head = execFileSync('git', ['--git-dir', folder.source.path, 'symbolic-ref', '--short', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return head.trim();
 }
 
 function needGit(): void {

@@ -120,15 +120,18 @@ async function startAgents(
   parts: { readonly repository: string; readonly ci: EmbeddedCi; readonly secrets: SecretRegistry; readonly closing: Closing },
 ): Promise<Host> {
   const { repository, ci, secrets, closing } = parts;
-  const host = startHost({ ...hostOptions(runtime), slots, onEvent: (event) => options.onEvent(fromHost(event)) });
   const secret = systemChance.secret(24);
   secrets.add(secret);
   const listen = listenAddress(runtime.config);
-  const receiver = await startWebhookReceiver({ listen, secret, log: runtime.log, onWake: createWakeRouter(host, slots) });
+  let route: ReturnType<typeof createWakeRouter> = () => {};
+  const receiver = await startWebhookReceiver({ listen, secret, log: runtime.log, onWake: (event, facts, delivery) => route(event, facts, delivery) });
   closing.push(() => receiver.close());
   const events = ['push', 'issues', 'issue_label', 'issue_assign', 'issue_comment', 'pull_request', 'pull_request_sync', 'pull_request_review_approved', 'pull_request_review_rejected', 'pull_request_review_comment', 'pull_request_comment', 'status'];
   server.seed.createHook(repository, { url: `${receiver.url}/agents/webhook`, secret, events });
   server.seed.createHook(repository, { url: ci.webhookUrl, secret: '', events: ['push', 'pull_request', 'pull_request_sync'] });
+  const host = startHost({ ...hostOptions(runtime), slots, onEvent: (event) => options.onEvent(fromHost(event)) });
+  closing.push(() => host.stop());
+  route = createWakeRouter(host, slots);
   return host;
 }
 

@@ -62,7 +62,7 @@ async function judge(tick: Tick, { workspace, request, answer }: Finished, head:
   const commits = await objects.listCommits(request.at, head);
   return judgeChange({
     files,
-    commits: commits.filter((commit) => commit.parents.length < 2),
+    commits,
     texts: [answer.summary, answer.question ?? ''],
     objects,
     from: request.at,

@@ -35,19 +35,26 @@ const leaseSeconds = 1800;
 
 /** Claims the issue for this run, so that no other run or agent works on it (C1, C4: compare-and-swap, never assignees). */
 export async function claimIssue(ports: DevPorts, tick: Tick, issue: number): Promise<Claim | Outcome> {
+  let dead: Claim | null = null;
   const taken = await tick.effect('claim', claimRef(String(issue)), tick.run, () =>
     ports.git.claims.take(String(issue), {
       agent: tick.agent,
       run: tick.run,
       leaseSeconds,
-      holderIsDead: (holder) => holder.agent === tick.agent && ports.ledger.runs.find(holder.run)?.endedAt !== null,
+      holderIsDead: (holder) => {
+        dead = holder;
+        return holder.agent === tick.agent && ports.ledger.runs.find(holder.run)?.endedAt !== null;
+      },
     }),
   );
-  if (taken.kind === 'claimed') {
-    if (taken.claim.takeover !== null) tick.tell('claim-taken-over', `issue:${issue}`, { reason: taken.claim.takeover });
-    return taken.claim;
-  }
-  return { kind: 'waiting', reason: `#${issue} is claimed by ${taken.by.agent} until ${taken.by.expiresAt.toISOString()}` };
+  if (taken.kind === 'taken') return { kind: 'waiting', reason: `#${issue} is claimed by ${taken.by.agent} until ${taken.by.expiresAt.toISOString()}` };
+  if (taken.claim.takeover !== null && !isOwnEarlierStep(ports, tick, dead)) tick.tell('claim-taken-over', `issue:${issue}`, { reason: taken.claim.takeover });
+  return taken.claim;
+}
+
+/** The claim of my own earlier step, which ended well, passes to the next step without a word. */
+function isOwnEarlierStep(ports: DevPorts, tick: Tick, holder: Claim | null): boolean {
+  return holder !== null && holder.agent === tick.agent && ports.ledger.runs.find(holder.run)?.end?.kind !== 'lost';
 }
 
 /** Runs one session in a workspace of its own and does with its answer what code allows. */
