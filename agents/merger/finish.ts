@@ -43,7 +43,8 @@ async function tidyOneByOne(ports: MergerPorts, pull: PullRequest, certificate: 
   return done.kind === 'pushed';
 }
 
-async function leftovers(ports: MergerPorts, pull: PullRequest, certificate: Certificate): Promise<readonly RefUpdate[]> {
+/** What a merged pull request leaves behind on the forge, as deletions. A branch that was pushed to meanwhile stays. */
+export async function leftovers(ports: MergerPorts, pull: PullRequest, certificate: Pick<Certificate, 'issue' | 'head'>): Promise<readonly RefUpdate[]> {
   const issue = certificate.issue;
   const refs = [`refs/heads/${mergeBranch(pull.number)}`];
   if (attemptOf(pull.branch) !== null) refs.push(`refs/heads/${pull.branch}`);

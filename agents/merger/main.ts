@@ -13,7 +13,7 @@ export const merger = defineAgent({
   },
   timeoutMinutes: 10,
   needs: ['forge', 'view', 'git', 'ci', 'clock', 'ledger'],
-  wakes: ['pull-request', 'review', 'status', 'push'],
+  wakes: ['review-approved', 'status', 'push'],
   run: runMerger,
 });
 

@@ -3,6 +3,7 @@ import { mergeReportKey, renderMergeReport } from '#domain/merge-report';
 import { mergeBranch } from '#domain/name';
 import { short } from '#domain/sha';
 import { storeIsStale } from '#work/lookout';
+import { tidyMergedByHand } from './by-hand.ts';
 import { decideMergeStep, type MergeStep } from './decide.ts';
 import { landPullRequest } from './land.ts';
 import { type MergerPorts, type MergerSnapshot, observeMerger } from './observe.ts';
@@ -18,6 +19,8 @@ export async function runMerger(ports: MergerPorts, tick: Tick): Promise<Outcome
     if (outcome?.kind !== 'waiting') resumed.add(ports.view);
     if (outcome !== null) return outcome;
   }
+  const tidied = await tidyMergedByHand(ports, tick);
+  if (tidied !== null) return tidied;
   const seen = await observeMerger(ports, tick);
   const step = decideMergeStep(seen.candidates);
   if (step.do !== 'nothing' && step.do !== 'wait') tellDecision(tick, seen, step);

@@ -19,17 +19,16 @@ export function gitIn(repository: string, ...args: readonly string[]): string {
 }
 
 /** Checks that the kept forge holds what the last line says: every merge, proven, tidy and tested. */
-export async function checkKept(keep: string, finished: Finished, options: { readonly contexts?: boolean; readonly branch?: string } = {}): Promise<void> {
+export async function checkKept(keep: string, finished: Finished, options: { readonly contexts?: boolean } = {}): Promise<void> {
   const { repository } = finished;
-  const branch = options.branch ?? 'main';
   expect(repository.startsWith(join(keep, 'forge', 'demo'))).toBe(true);
-  expect(gitIn(repository, 'rev-parse', `refs/heads/${branch}`)).toBe(finished.main);
+  expect(gitIn(repository, 'rev-parse', 'refs/heads/main')).toBe(finished.main);
   const refs = gitIn(repository, 'for-each-ref', '--format=%(refname)').split('\n');
   expect(refs.filter((ref) => ref.startsWith('refs/disinto/merging/'))).toEqual([]);
   for (const issue of finished.issues.filter((candidate) => candidate.state === 'merged')) {
     const merge = issue.mergeCommit ?? '';
     expect(gitIn(repository, 'rev-list', '--parents', '-n', '1', merge).split(' '), `merge of #${issue.number}`).toHaveLength(3);
-    expect(gitIn(repository, 'merge-base', merge, finished.main), `#${issue.number} is in ${branch}`).toBe(merge);
+    expect(gitIn(repository, 'merge-base', merge, finished.main), `#${issue.number} is in main`).toBe(merge);
     const own = new RegExp(`^refs/(heads/fix/issue-${issue.number}(-\\d+)?|heads/disinto/merge/${issue.pr}|disinto/(claims|held)/${issue.number})$`);
     expect(refs.filter((ref) => own.test(ref)), `leftovers of #${issue.number}`).toEqual([]);
     const certificate: unknown = JSON.parse(gitIn(repository, 'notes', '--ref=disinto', 'show', merge));
@@ -38,14 +37,14 @@ export async function checkKept(keep: string, finished: Finished, options: { rea
     expect(verified, `verify-merge of #${issue.number}`).toMatchObject({ code: 0, err: '' });
     expect(verified.out.trim().split('\n').every((line) => line.startsWith('ok'))).toBe(true);
   }
-  ownTestsPass(keep, finished, branch);
+  ownTestsPass(keep, finished);
   await canBeAsked(keep, finished);
 }
 
 /** Runs the repository's tests on a fresh clone, without the factory. */
-function ownTestsPass(keep: string, finished: Finished, branch: string): void {
+function ownTestsPass(keep: string, finished: Finished): void {
   const clone = join(keep, 'clone');
-  execFileSync('git', ['clone', '--quiet', '--branch', branch, finished.repository, clone]);
+  execFileSync('git', ['clone', '--quiet', '--branch', 'main', finished.repository, clone]);
   const files = new Set([...readdirSync(clone), ...(readdirSync(clone).includes('test') ? readdirSync(join(clone, 'test')).map((name) => `test/${name}`) : [])]);
   const known = Object.keys(tests).find((name) => files.has(name));
   const [command, ...args] = tests[known ?? ''] ?? [];
