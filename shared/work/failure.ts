@@ -15,12 +15,13 @@ export async function recordFailure(
   comments: readonly Comment[],
   attempt: Omit<Attempt, 'run' | 'why'> & { readonly why: string },
 ): Promise<void> {
+  const subject = `${attempt.task === 'review' ? 'pr' : 'issue'}:${number}`;
   const known = readWorkLog(comments, await ports.forge.me());
   if (known.some((earlier) => earlier.run === tick.run)) return;
   const body = renderWorkLog([...known, { ...attempt, run: tick.run, why: firstLine(attempt.why, 200) }]);
-  await tick.effect('comment', `issue:${number}`, workLogKey, () => ports.forge.ensureComment(number, workLogKey, body));
+  await tick.effect('comment', subject, workLogKey, () => ports.forge.ensureComment(number, workLogKey, body));
   ports.view.forget({ number });
-  tick.tell('session-failed', `issue:${number}`, { task: attempt.task, error: attempt.error, why: attempt.why });
+  tick.tell('session-failed', subject, { task: attempt.task, error: attempt.error, why: attempt.why });
 }
 
 /** An agent's configured limits as the bounds of one session. */
