@@ -2,10 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /** What every kind of test shares: real processes, files and loopback HTTP, and nothing beyond this machine. */
 const shared = {
-  pool: 'forks',
+  pool: 'forks' as const,
   setupFiles: ['test/setup/no-network.ts'],
   retry: 0,
-} as const;
+};
 
 const seconds = 1000;
 const live = ['embedded/model/live/**/*.test.ts', 'test/session/**/*.test.ts'];

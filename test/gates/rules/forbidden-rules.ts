@@ -57,7 +57,7 @@ function dormantTest(node: Node): string | null {
   return /^(it|test|describe|suite)(\.\w+)*\.(skip|only|todo|skipIf|runIf|fails)$/.test(name) ? name : null;
 }
 
-const timers = ['setTimeout', 'setInterval', 'setImmediate', 'AbortSignal.timeout'];
+const timers = ['setTimeout', 'setInterval', 'AbortSignal.timeout'];
 
 export const forbiddenRules: readonly ForbiddenRule[] = [
   {
@@ -76,7 +76,7 @@ export const forbiddenRules: readonly ForbiddenRule[] = [
   },
   {
     rule: 'timer',
-    homes: ['shared/clock/'],
+    homes: ['shared/clock/', 'cli/main.ts', 'bench/'],
     tests: true,
     right: 'use clock.after or sleep of #clock, so that the simulator can turn the time',
     finds: either(names(...timers), imported(/^(node:)?timers/, ...timers)),
