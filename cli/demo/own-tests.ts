@@ -26,7 +26,7 @@ export async function runOwnTests(layout: DemoLayout, factory: Factory, main: Sh
   const env: Record<string, string> = { ...visibleEnvironment(config.session.env, processEnvironment()), HOME: root };
   const path = `${process.execPath.replace(/\/node$/, '')}:${env['PATH'] ?? '/usr/bin:/bin'}`;
   const run = async (command: string, args: readonly string[], cwd: string, more: Readonly<Record<string, string>> = {}): Promise<boolean> =>
-    (await startProcess({ command, args, cwd, env: { ...env, CI: 'true', ...more, PATH: path }, wallSeconds, onLine: (text) => say(`    ${text}`) }).done).exitCode === 0;
+    (await startProcess({ command, args, cwd, env: { ...env, CI: 'true', ...more, PATH: path }, wallSeconds, onLine: (text) => say(`    ${factory.mask(text)}`) }).done).exitCode === 0;
   try {
     const checkout = join(root, 'main');
     if (!(await run('git', ['clone', '--quiet', layout.repository, checkout], root))) return false;

@@ -4,6 +4,7 @@ import type { Agent, Ports } from '#agent';
 import type { Chance, Clock } from '#clock';
 import { ConfigError } from '#config';
 import type { AgentConfig, BackendConfig, Config, ProjectConfig } from '#config';
+import type { Forge } from '#forge';
 import type { Ledger, ProcessIdentity } from '#ledger';
 import type { Log, SecretRegistry } from '#log';
 import { SessionError } from '#session';
@@ -18,6 +19,7 @@ import type { Environment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { createView } from '../forge/cached-view.ts';
 import { createForge } from '../forge/forgejo.ts';
+import { createPicture, type Picture } from '../forge/picture/picture.ts';
 import { createGit } from '../git/store.ts';
 import { isProcessAlive, thisProcess } from '../ledger/process-identity.ts';
 import { openLedger } from '../ledger/sqlite.ts';
@@ -46,6 +48,7 @@ export function openRuntime(options: RuntimeOptions): Runtime {
   const { config, env } = options;
   mkdirSync(config.instance.data, { recursive: true });
   const secrets = options.secrets ?? createSecretRegistry();
+  for (const value of secretValues(config.session.env, env)) secrets.add(value);
   const log = options.log ?? createLog({ level: levelOf(env), secrets, format: env['DISINTO_LOG_FORMAT'] === 'plain' ? 'plain' : 'json' });
   return {
     config,
@@ -76,6 +79,11 @@ export function webhookOf({ config, env, secrets }: Runtime): { readonly listen:
   secrets.add(secret);
   const colon = listen.lastIndexOf(':');
   return { listen: { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) }, secret };
+}
+
+/** Values of the variables handed to sessions and CI whose names say that they are secret: they may be used there and shown nowhere. */
+function secretValues(names: readonly string[], env: Environment): readonly string[] {
+  return names.filter((name) => /token|secret|key|pass|credential/i.test(name)).flatMap((name) => env[name] ?? []);
 }
 
 /** The part of `HostOptions` that comes from the runtime. */
@@ -117,7 +125,7 @@ function connectPorts({ runtime, project, settings, token, options }: Connection
   const { clock, chance, ledger, config } = runtime;
   const log = runtime.log.child({ agent: settings.name, project: project.name });
   const forge = createForge({ url: config.forge.url, repository: project.repository, token, timeoutSeconds: config.forge.timeoutSeconds, clock, chance, log, mask: runtime.secrets.mask });
-  const view = createView({ forge, clock });
+  const view = createView({ forge, clock, picture: pictureOf(runtime, forge) });
   const remoteUrl = `${config.forge.url}/${project.repository}.git`;
   const git = createGit({ data: config.instance.data, project: project.name, remoteUrl, credentials: { login: settings.identity, token }, clock, chance, log });
   const ciToken = readSecret('CI_TOKEN', runtime.env);
@@ -128,6 +136,17 @@ function connectPorts({ runtime, project, settings, token, options }: Connection
     ...(ciToken === null ? {} : { token: ciToken }),
   });
   return { forge, view, git, ci, ledger, clock, chance, sessions: options.sessions ?? noSessions(settings) };
+}
+
+const pictures = new WeakMap<Runtime, Map<string, Picture>>();
+
+/** Agents of one process look at the same picture of a repository, read by the account that asked first: a change is read once for all. */
+function pictureOf(runtime: Runtime, forge: Forge): Picture {
+  const known = pictures.get(runtime) ?? new Map<string, Picture>();
+  pictures.set(runtime, known);
+  const picture = known.get(forge.repository) ?? createPicture({ forge, clock: runtime.clock });
+  known.set(forge.repository, picture);
+  return picture;
 }
 
 function noSessions(settings: AgentConfig): Sessions {
