@@ -67,8 +67,7 @@ export function createBoard(concurrency: number, perform: Performer, onError: (j
     ending.add(done);
   };
   const pump = (): void => {
-    if (closed) return;
-    for (const next of chooseNext(entries, settled, concurrency)) start(next);
+    if (!closed) for (const next of chooseNext(entries, settled, concurrency)) start(next);
   };
   return {
     settle: (head, context, final) => {

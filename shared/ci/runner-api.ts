@@ -30,7 +30,7 @@ export function createRunnerApi(url: string, token: string | null): RunnerApi {
   return {
     failedSteps: async (sha, context) => {
       const query = new URLSearchParams({ sha, context });
-      const parsed = logsSchema.safeParse(await call('GET', `${base}/api/logs?${query}`, headers, null));
+      const parsed = logsSchema.safeParse(await call('GET', `${base}/api/logs?${query.toString()}`, headers, null));
       if (!parsed.success) throw new CiError('malformed', `CI at ${base} answered something else than logs; check [projects.*.ci] url`, parsed.error);
       return parsed.data.steps;
     },

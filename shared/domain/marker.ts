@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /**
  * Hidden marks in the text that we write to the forge: a key that makes a comment findable, and data that a later run reads

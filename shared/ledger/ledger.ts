@@ -146,7 +146,7 @@ export interface RunRecord {
 }
 
 export interface RunBook {
-  start(run: { readonly id: string; readonly agent: string; readonly project: string; readonly cause: RunCause; readonly at: Date; readonly process: ProcessIdentity }): void;
+  start(run: Pick<RunRecord, 'id' | 'agent' | 'project' | 'cause' | 'process'> & { readonly at: Date }): void;
   setSubject(id: string, subject: string): void;
   /** Once only; ending twice is a `LedgerError`. */
   end(id: string, end: RunEnd, at: Date): void;
@@ -181,13 +181,12 @@ export interface SessionRecord {
   readonly endedAt: Date | null;
 }
 
+type StartedSession = Omit<SessionRecord, 'round' | 'state' | 'failure' | 'usage' | 'startedAt' | 'endedAt'> & { readonly keyDigest: string; readonly at: Date };
+type EndedSession = Pick<SessionRecord, 'failure' | 'usage'> & { readonly state: 'answered' | 'failed' | 'cancelled'; readonly at: Date };
+
 export interface SessionBook {
-  start(session: {
-    readonly id: string; readonly run: string; readonly agent: string; readonly project: string; readonly task: string; readonly issue: number;
-    readonly title: string; readonly pullRequest: number | null; readonly backend: string; readonly model: string; readonly transcript: string;
-    readonly keyDigest: string; readonly at: Date;
-  }): SessionRecord;
-  end(id: string, end: { readonly state: 'answered' | 'failed' | 'cancelled'; readonly failure: string | null; readonly usage: Usage; readonly at: Date }): void;
+  start(session: StartedSession): SessionRecord;
+  end(id: string, end: EndedSession): void;
   /**
    * The effect of this run's answer stands on the forge: its session counts as a round from now on, even when the run
    * itself was lost between the effect and its record. Idempotent; a run without a session is fine.
@@ -238,7 +237,7 @@ export interface EffectRecord {
 }
 
 export interface EffectBook {
-  intend(effect: { readonly run: string; readonly kind: string; readonly target: string; readonly detail: string; readonly at: Date }): number;
+  intend(effect: Omit<EffectRecord, 'id' | 'confirmedAt'>): number;
   confirm(id: number, at: Date): void;
   list(query: { readonly run?: string; readonly target?: string; readonly since?: Date; readonly unconfirmed?: true }): readonly EffectRecord[];
 }
@@ -254,8 +253,9 @@ export interface EventRecord {
 }
 
 export interface EventBook {
-  append(event: { readonly at: Date; readonly kind: string; readonly subject: string | null; readonly cause: string | null; readonly data: Readonly<Record<string, unknown>> }): void;
-  list(query: { readonly after?: number; readonly subject?: string; readonly cause?: string; readonly kind?: string; readonly limit?: number }): readonly EventRecord[];
+  append(event: Omit<EventRecord, 'id'>): void;
+  /** `after`: the id of the last one known. */
+  list(query: { readonly after?: number; readonly limit?: number } & Partial<Record<'subject' | 'cause' | 'kind', string>>): readonly EventRecord[];
 }
 
 /** Durable switches that people set: which agents are paused, which wakes wait. */

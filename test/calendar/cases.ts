@@ -89,7 +89,7 @@ export const cases: readonly Case[] = [
 ].map((written, index) => {
   const policy = { overlap: pick(overlaps, index), 'catch-up': pick(catchUps, index), grace: pick(graces, index + Math.floor(index / 3)), jitter: pick(jitters, index + 3) };
   const agent = `agent-${String(index + 1).padStart(2, '0')}`;
-  return { name: `${agent}@calendar`, agent, schedule: parseSchedule({ ...(written as object), ...policy } as WrittenSchedule) };
+  return { name: `${agent}@calendar`, agent, schedule: parseSchedule({ ...(written as object), ...policy }) };
 });
 
 export const zoneCount = new Set(cases.map(({ schedule: { timing } }) => (timing.kind === 'cron' ? timing.zone : 'UTC'))).size;

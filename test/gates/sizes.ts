@@ -5,7 +5,7 @@ import { readSources, type Source } from './source.ts';
 import { isNode, type Node, nameOf } from './syntax.ts';
 
 /** Lines and files. Functions, depth, medians and percentiles are of production code; files and folders of tests have the same limits. */
-export const limits = { file: 300, main: 40, function: 60, folder: 15, depth: 3, fileMedian: 60, fileP90: 250, functionP90: 40 };
+const limits = { file: 300, main: 40, function: 60, folder: 15, depth: 3, fileMedian: 60, fileP90: 250, functionP90: 40 };
 
 export function checkSizes(root: string): Verdict {
   const sources = readSources(root);

@@ -41,7 +41,7 @@ export async function runStep(request: StepRequest): Promise<StepEnd> {
 }
 
 /** Both streams go one way, so that the log has them in the order they were written. */
-export function scriptOf(commands: readonly string[]): string {
+function scriptOf(commands: readonly string[]): string {
   return ['exec 2>&1', 'set -e', ...commands.flatMap((command) => [`printf '+ %s\\n' ${quoted(command)}`, command])].join('\n') + '\n';
 }
 

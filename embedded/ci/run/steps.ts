@@ -25,7 +25,7 @@ export async function runSteps(
   const outcomes = new Map<number, Promise<StepOutcome>>();
   let state: 'success' | 'failure' = 'success';
   const perform = async (i: number, step: Step): Promise<StepOutcome> => {
-    await Promise.all((waits[i] ?? []).map((before) => outcomes.get(before)));
+    for (const before of waits[i] ?? []) await outcomes.get(before);
     return slot(async () => {
       if (!holdsIn(step.when, occasion, state)) return { step, result: 'skipped', end: null };
       const end = await run(step, state);

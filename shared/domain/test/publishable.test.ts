@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { dataOf, keyOf } from './marker.ts';
-import { firstLine, publishable } from './publishable.ts';
+import { dataOf, keyOf } from '../marker.ts';
+import { firstLine, publishable } from '../publishable.ts';
 import { z } from 'zod';
 
 it('cannot forge a mark of ours', () => {

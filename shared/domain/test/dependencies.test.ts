@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findCycle, parseDependencies } from './dependencies.ts';
+import { findCycle, parseDependencies } from '../dependencies.ts';
 
 describe('parseDependencies', () => {
   const table: readonly (readonly [string, string, readonly number[]])[] = [
