@@ -50,10 +50,16 @@ function decide(session: SessionRecord, conversation: Conversation, context: Mod
   if (isCodingRequest(conversation.tools)) return nextMove(entry, conversation);
   context.requests.small += 1;
   const [first] = entry.items;
-  return first?.kind === 'fault' && first.fault !== 'loop' ? { kind: 'fault', fault: first.fault } : { kind: 'reply', reply: { text: 'Scripted session', calls: [] } };
+  return first?.kind === 'fault' && first.fault !== 'loop'
+    ? { kind: 'fault', fault: first.fault }
+    : { kind: 'reply', reply: { text: 'Scripted session', calls: [] } };
 }
 
-function sendReply(response: ServerResponse, api: Api, { reply, context, stream }: { readonly reply: Reply; readonly context: ReplyContext; readonly stream: boolean }): void {
+function sendReply(
+  response: ServerResponse,
+  api: Api,
+  { reply, context, stream }: { readonly reply: Reply; readonly context: ReplyContext; readonly stream: boolean },
+): void {
   if (!stream) return sendJson(response, 200, api.whole(reply, context));
   startStream(response);
   for (const event of api.events(reply, context)) writeEvent(response, event);
@@ -61,7 +67,15 @@ function sendReply(response: ServerResponse, api: Api, { reply, context, stream 
 }
 
 function answerOther(request: IncomingMessage, response: ServerResponse, path: string): void {
-  const model = { id: 'scripted-1', object: 'model', type: 'model', display_name: 'Scripted', created: 0, created_at: '2026-01-01T00:00:00Z', owned_by: 'disinto' };
+  const model = {
+    id: 'scripted-1',
+    object: 'model',
+    type: 'model',
+    display_name: 'Scripted',
+    created: 0,
+    created_at: '2026-01-01T00:00:00Z',
+    owned_by: 'disinto',
+  };
   if (request.method === 'GET' && path.endsWith('/models')) return sendJson(response, 200, { object: 'list', data: [model], has_more: false });
   if (request.method === 'HEAD' || path === '/' || path.endsWith('/api/hello')) return sendJson(response, 200, {});
   sendJson(response, 404, anthropic.error(404, `no such path: ${request.method ?? ''} ${path}`));

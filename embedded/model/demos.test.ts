@@ -8,7 +8,9 @@ import { readYaml } from './yaml.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const folders = ['examples', 'test/fixtures/demos'].flatMap((parent) =>
-  readdirSync(join(root, parent)).map((name) => join(root, parent, name)).filter((folder) => existsSync(join(folder, 'playbook.yaml'))),
+  readdirSync(join(root, parent))
+    .map((name) => join(root, parent, name))
+    .filter((folder) => existsSync(join(folder, 'playbook.yaml'))),
 );
 const read = <T>(folder: string, file: string, schema: z.ZodType<T>): T => {
   const result = readYaml(readFileSync(join(folder, file), 'utf8'), schema);
@@ -33,7 +35,9 @@ describe.each(folders)('%s', (folder) => {
 it('the folders together play every fault at every task', () => {
   const played = new Set(
     folders.flatMap((folder) =>
-      playbookOf(folder).entries.flatMap((entry) => entry.items.flatMap((item) => (item.kind === 'fault' ? [`${entry.when.task ?? 'any'} ${item.fault}`] : []))),
+      playbookOf(folder).entries.flatMap((entry) =>
+        entry.items.flatMap((item) => (item.kind === 'fault' ? [`${entry.when.task ?? 'any'} ${item.fault}`] : [])),
+      ),
     ),
   );
   const missing = tasks.flatMap((task) => faults.map((fault) => `${task} ${fault}`)).filter((pair) => !played.has(pair));

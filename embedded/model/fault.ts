@@ -4,7 +4,11 @@ import type { Fault } from './playbook.ts';
 import { sendJson, startStream, writeEvent } from './send.ts';
 
 /** Answers one request the way a broken endpoint does. A `hang` stays open until the client or the server goes away. */
-export function playFault(fault: Exclude<Fault, 'loop'>, response: ServerResponse, request: { readonly api: Api; readonly stream: boolean; readonly context: ReplyContext }): void {
+export function playFault(
+  fault: Exclude<Fault, 'loop'>,
+  response: ServerResponse,
+  request: { readonly api: Api; readonly stream: boolean; readonly context: ReplyContext },
+): void {
   const { api } = request;
   switch (fault) {
     case 'http-401':

@@ -27,7 +27,11 @@ describe('loadPlaybook', () => {
 `,
       'playbook.yaml',
     );
-    expect(entries.map((entry) => [entry.number, entry.times, entry.when.issue])).toEqual([[1, 3, '7'], [2, 1, 7], [3, 1, null]]);
+    expect(entries.map((entry) => [entry.number, entry.times, entry.when.issue])).toEqual([
+      [1, 3, '7'],
+      [2, 1, 7],
+      [3, 1, null],
+    ]);
     expect(entries[0]?.items.map((item) => item.kind)).toEqual(['write', 'run', 'say', 'fault']);
     expect(entries[1]?.answers).toEqual(['raw', '{"status":"done"}']);
     expect(entries[2]?.when).toEqual({ agent: null, task: null, issue: null, round: null });
@@ -49,9 +53,13 @@ describe('loadPlaybook', () => {
 `);
     expect(problems).toEqual([
       expect.stringContaining('playbook.yaml:1: [0].when: unknown key `agnet`; did you mean `agent`?'),
-      expect.stringContaining('playbook.yaml:1: [0].when.task: must be one of implement, fix-checks, address-review, resolve-conflict, review; did you mean `implement`?'),
+      expect.stringContaining(
+        'playbook.yaml:1: [0].when.task: must be one of implement, fix-checks, address-review, resolve-conflict, review; did you mean `implement`?',
+      ),
       expect.stringContaining('playbook.yaml:3: [0].do[0]: unknown key `wriet`; did you mean `write`?'),
-      expect.stringContaining('playbook.yaml:4: [0].do[1].fault: must be one of hang, cut, malformed, http-401, http-429, http-500, loop; did you mean `hang`?'),
+      expect.stringContaining(
+        'playbook.yaml:4: [0].do[1].fault: must be one of hang, cut, malformed, http-401, http-429, http-500, loop; did you mean `hang`?',
+      ),
       expect.stringContaining('playbook.yaml:5: [0].times: times must be a whole number from 1'),
       expect.stringContaining('playbook.yaml:8: [1].do[0]: an item of `do` has exactly one of write, run, say, fault'),
       expect.stringContaining('playbook.yaml:11: [2].when.round: round must be a whole number from 1'),
@@ -66,7 +74,14 @@ describe('loadPlaybook', () => {
     ['an entry that cannot end', '- when: { agent: dev }\n  do: [{ run: ls }]\n', 'playbook.yaml:1: [0]: an entry needs an `answer`, or a `fault`'],
     ['content that is not a text', '- do: [{ write: { path: a, content: 3 } }]\n  answer: x\n', 'content must be a text'],
     ['a key given twice', '- answer: x\n  answer: y\n', 'playbook.yaml:2: not valid YAML: Map keys must be unique'],
-    ['an alias bomb', `a: &a [x,x,x,x,x,x,x,x,x,x]\n${'bcdefgh'.split('').map((k, i) => `${k}: &${k} [${Array(10).fill(`*${'abcdefg'[i]}`).join(',')}]`).join('\n')}\n`, 'not usable YAML'],
+    [
+      'an alias bomb',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\n${'bcdefgh'
+        .split('')
+        .map((k, i) => `${k}: &${k} [${Array(10).fill(`*${'abcdefg'[i]}`).join(',')}]`)
+        .join('\n')}\n`,
+      'not usable YAML',
+    ],
   ])('refuses %s', (_, text, message) => {
     expect(problemsOf(text).join('\n')).toContain(message);
   });

@@ -103,7 +103,9 @@ const whenSchema = record({
 }).nullish();
 
 const answerText = (answer: unknown): string => (typeof answer === 'string' ? answer : JSON.stringify(answer));
-const oneAnswer = z.union([z.string(), z.record(z.string(), z.unknown())], { error: 'answer must be a mapping (sent as JSON), a text (sent as it is), or a list of these' });
+const oneAnswer = z.union([z.string(), z.record(z.string(), z.unknown())], {
+  error: 'answer must be a mapping (sent as JSON), a text (sent as it is), or a list of these',
+});
 const answerSchema = z
   .unknown()
   .refine((value) => value !== null, 'answer must not be empty')

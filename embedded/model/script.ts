@@ -26,7 +26,9 @@ export function defaultEntry(asker: Asker): PlaybookEntry {
   const whom = `agent ${asker.agent}, task ${asker.task}, issue "${asker.title}", round ${asker.round}`;
   const summary = `The playbook has no free entry for ${whom}.`;
   const answer =
-    asker.task === 'review' ? { verdict: 'approve', summary } : { status: 'needs_information', summary, question: `What should happen here? Add an entry to playbook.yaml for ${whom}.` };
+    asker.task === 'review'
+      ? { verdict: 'approve', summary }
+      : { status: 'needs_information', summary, question: `What should happen here? Add an entry to playbook.yaml for ${whom}.` };
   return { number: 0, when: { agent: null, task: null, issue: null, round: null }, times: 1, items: [], answers: [JSON.stringify(answer)] };
 }
 

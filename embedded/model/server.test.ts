@@ -37,7 +37,11 @@ const tools = [
   { name: 'write', input_schema: { properties: { path: {}, content: {} } } },
 ];
 const ask = (key: string, body: object): Promise<Response> =>
-  fetch(`${server.url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': key }, body: JSON.stringify({ model: 'm', tools, messages: [{ role: 'user', content: 'go' }], ...body }) });
+  fetch(`${server.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': key },
+    body: JSON.stringify({ model: 'm', tools, messages: [{ role: 'user', content: 'go' }], ...body }),
+  });
 const textOf = async (response: Response): Promise<string> => {
   const body = (await response.json()) as { content: { text?: string }[] };
   return body.content.map((block) => block.text ?? '').join('');
@@ -71,7 +75,8 @@ describe('the scripted model', () => {
     const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'x', content: '' }] };
     const reminder = { role: 'user', content: [{ type: 'text', text: '<system-reminder>be kind</system-reminder>' }] };
     const go = { role: 'user', content: 'go' };
-    const called = async (messages: object[]) => ((await (await ask('steps', { messages })).json()) as { content: { text?: string; input?: object }[] }).content.map((b) => b.text ?? b.input);
+    const called = async (messages: object[]) =>
+      ((await (await ask('steps', { messages })).json()) as { content: { text?: string; input?: object }[] }).content.map((b) => b.text ?? b.input);
     for (const _ of [1, 2]) expect(await called([reminder, go])).toEqual(['a', { command: 'one' }]);
     for (const _ of [1, 2]) expect(await called([go, reminder, result])).toEqual([{ path: '/abs/x', content: 'y' }]);
     expect(await called([go, result, result, reminder])).toEqual(['end']);
@@ -97,7 +102,12 @@ describe('the scripted model', () => {
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '1']);
     await expect((await ask('Malformed', {})).json()).rejects.toThrow(SyntaxError);
     const stop = new AbortController();
-    const hanging = await fetch(`${server.url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': 'Hang' }, body: JSON.stringify({ model: 'm', tools, messages: [] }), signal: stop.signal });
+    const hanging = await fetch(`${server.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'Hang' },
+      body: JSON.stringify({ model: 'm', tools, messages: [] }),
+      signal: stop.signal,
+    });
     expect(hanging.status).toBe(200);
     stop.abort();
   });

@@ -42,7 +42,9 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
 
 async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   return await new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new ModelServerError('port', `the scripted model cannot listen on ${host}:${port} (${error.message}); free that port or choose another`, error)));
+    server.once('error', (error) =>
+      reject(new ModelServerError('port', `the scripted model cannot listen on ${host}:${port} (${error.message}); free that port or choose another`, error)),
+    );
     server.listen(port, host, () => resolve(server.address() as AddressInfo));
   });
 }

@@ -16,7 +16,10 @@ export function renderProblems(file: string, problems: readonly Problem[]): stri
 }
 
 /** Reads a YAML text by a schema. Never throws for what the text says: all problems come back at once, in the order of lines. */
-export function readYaml<T>(text: string, schema: z.ZodType<T>): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] } {
+export function readYaml<T>(
+  text: string,
+  schema: z.ZodType<T>,
+): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {

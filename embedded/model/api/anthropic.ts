@@ -9,7 +9,9 @@ const requestSchema = z.looseObject({
   model: z.string().default('scripted'),
   stream: z.boolean().nullish(),
   messages: z.array(z.looseObject({ role: z.string(), content: z.union([z.string(), z.array(blockSchema)]) })),
-  tools: z.array(z.looseObject({ name: z.string(), input_schema: z.looseObject({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish() })).nullish(),
+  tools: z
+    .array(z.looseObject({ name: z.string(), input_schema: z.looseObject({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish() }))
+    .nullish(),
 });
 type Message = z.infer<typeof requestSchema>['messages'][number];
 
@@ -76,6 +78,11 @@ function blockEvents(block: Block, index: number): readonly ServerEvent[] {
 }
 
 function error(status: number, text: string): unknown {
-  const types: Readonly<Record<number, string>> = { 400: 'invalid_request_error', 401: 'authentication_error', 404: 'not_found_error', 429: 'rate_limit_error' };
+  const types: Readonly<Record<number, string>> = {
+    400: 'invalid_request_error',
+    401: 'authentication_error',
+    404: 'not_found_error',
+    429: 'rate_limit_error',
+  };
   return { type: 'error', error: { type: types[status] ?? 'api_error', message: text } };
 }

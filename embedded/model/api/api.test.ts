@@ -6,7 +6,11 @@ import { responses } from './responses.ts';
 
 const reply: Reply = { text: 'so', calls: [{ name: 'bash', input: { command: 'ls' } }] };
 const context: ReplyContext = { id: (kind) => `${kind}_1`, model: 'm', wantsUsage: true, inputTokens: 10, outputTokens: 2 };
-const apis: readonly (readonly [string, Api])[] = [['anthropic', anthropic], ['chat', chat], ['responses', responses]];
+const apis: readonly (readonly [string, Api])[] = [
+  ['anthropic', anthropic],
+  ['chat', chat],
+  ['responses', responses],
+];
 
 const tool = { type: 'object', properties: { command: { type: 'string' } } };
 const conversations: readonly (readonly [string, Api, object])[] = [
@@ -20,8 +24,21 @@ const conversations: readonly (readonly [string, Api, object])[] = [
         { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'bash', input: {} }] },
         { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: '' }] },
         { role: 'assistant', content: 'done' },
-        { role: 'user', content: [{ type: 'text', text: '<system-reminder>x</system-reminder>' }, { type: 'text', text: 'two' }] },
-        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'b' }, { type: 'tool_result', tool_use_id: 'c' }, { type: 'text', text: '<system-reminder>y</system-reminder>' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: '<system-reminder>x</system-reminder>' },
+            { type: 'text', text: 'two' },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: 'b' },
+            { type: 'tool_result', tool_use_id: 'c' },
+            { type: 'text', text: '<system-reminder>y</system-reminder>' },
+          ],
+        },
       ],
     },
   ],
@@ -30,7 +47,14 @@ const conversations: readonly (readonly [string, Api, object])[] = [
     chat,
     {
       tools: [{ type: 'function', function: { name: 'bash', parameters: tool } }],
-      messages: [{ role: 'system', content: 's' }, { role: 'user', content: 'one' }, { role: 'tool', content: '' }, { role: 'user', content: 'two' }, { role: 'tool', content: '' }, { role: 'tool', content: null }],
+      messages: [
+        { role: 'system', content: 's' },
+        { role: 'user', content: 'one' },
+        { role: 'tool', content: '' },
+        { role: 'user', content: 'two' },
+        { role: 'tool', content: '' },
+        { role: 'tool', content: null },
+      ],
     },
   ],
   [
@@ -52,7 +76,13 @@ const conversations: readonly (readonly [string, Api, object])[] = [
 
 describe('reading a request', () => {
   it.each(conversations)('%s: counts prompts, and tool results after the last one', (_, api, body) => {
-    expect(api.read({ model: 'm', ...body })).toMatchObject({ model: 'm', stream: false, turn: 2, results: 2, tools: [{ name: 'bash', properties: tool.properties, freeform: false }] });
+    expect(api.read({ model: 'm', ...body })).toMatchObject({
+      model: 'm',
+      stream: false,
+      turn: 2,
+      results: 2,
+      tools: [{ name: 'bash', properties: tool.properties, freeform: false }],
+    });
   });
 
   it.each(apis)('%s: refuses what is no request of it', (_, api) => {
@@ -63,7 +93,10 @@ describe('reading a request', () => {
 describe('answering', () => {
   it('anthropic: text and call in one message', () => {
     expect(anthropic.whole(reply, context)).toMatchObject({
-      content: [{ type: 'text', text: 'so' }, { type: 'tool_use', name: 'bash', input: { command: 'ls' } }],
+      content: [
+        { type: 'text', text: 'so' },
+        { type: 'tool_use', name: 'bash', input: { command: 'ls' } },
+      ],
       stop_reason: 'tool_use',
       usage: { input_tokens: 10, output_tokens: 2 },
     });
@@ -84,7 +117,10 @@ describe('answering', () => {
   it('responses: a message, then the call', () => {
     expect(responses.whole(reply, context)).toMatchObject({
       status: 'completed',
-      output: [{ type: 'message', content: [{ text: 'so' }] }, { type: 'function_call', arguments: '{"command":"ls"}' }],
+      output: [
+        { type: 'message', content: [{ text: 'so' }] },
+        { type: 'function_call', arguments: '{"command":"ls"}' },
+      ],
       usage: { total_tokens: 12 },
     });
   });

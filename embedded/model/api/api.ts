@@ -30,9 +30,7 @@ export interface OfferedTool {
   readonly freeform: boolean;
 }
 
-export type ToolCall =
-  | { readonly name: string; readonly input: Readonly<Record<string, unknown>> }
-  | { readonly name: string; readonly text: string };
+export type ToolCall = { readonly name: string; readonly input: Readonly<Record<string, unknown>> } | { readonly name: string; readonly text: string };
 
 /** One reply of the model. With calls, the client runs them and asks again; without, its turn ends. */
 export interface Reply {

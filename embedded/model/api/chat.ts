@@ -12,7 +12,9 @@ const requestSchema = z.looseObject({
   tools: z
     .array(
       z.looseObject({
-        function: z.looseObject({ name: z.string(), parameters: z.looseObject({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish() }).nullish(),
+        function: z
+          .looseObject({ name: z.string(), parameters: z.looseObject({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish() })
+          .nullish(),
       }),
     )
     .nullish(),

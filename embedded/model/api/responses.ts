@@ -11,7 +11,13 @@ const requestSchema = z.looseObject({
   stream: z.boolean().nullish(),
   input: z.union([z.string(), z.array(itemSchema)]),
   tools: z
-    .array(z.looseObject({ type: z.string(), name: z.string().nullish(), parameters: z.looseObject({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish() }))
+    .array(
+      z.looseObject({
+        type: z.string(),
+        name: z.string().nullish(),
+        parameters: z.looseObject({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+      }),
+    )
     .nullish(),
 });
 
@@ -25,12 +31,20 @@ function read(body: unknown): Conversation {
     model: request.model,
     stream: request.stream === true,
     wantsUsage: true,
-    tools: (request.tools ?? []).map((tool) => ({ name: tool.name ?? tool.type, properties: tool.parameters?.properties ?? null, freeform: tool.type === 'custom' })),
+    tools: (request.tools ?? []).map((tool) => ({
+      name: tool.name ?? tool.type,
+      properties: tool.parameters?.properties ?? null,
+      freeform: tool.type === 'custom',
+    })),
     ...countTurns(items.map(kindOf)),
   };
 }
 
-function kindOf(item: { readonly type?: string | null | undefined; readonly role?: string | null | undefined; readonly content?: unknown }): 'prompt' | { readonly results: number } | null {
+function kindOf(item: {
+  readonly type?: string | null | undefined;
+  readonly role?: string | null | undefined;
+  readonly content?: unknown;
+}): 'prompt' | { readonly results: number } | null {
   if (item.type?.endsWith('_output') === true) return { results: 1 };
   if (item.role !== 'user') return null;
   return textsOf(item.content).some((text) => !clientContext.test(text)) ? 'prompt' : null;
@@ -69,7 +83,15 @@ function response(id: string, context: ReplyContext, output: readonly Item[] | n
     total_tokens: context.inputTokens + context.outputTokens,
   };
   const done = output !== null;
-  return { id, object: 'response', created_at: 0, status: done ? 'completed' : 'in_progress', model: context.model, output: output ?? [], usage: done ? usage : null };
+  return {
+    id,
+    object: 'response',
+    created_at: 0,
+    status: done ? 'completed' : 'in_progress',
+    model: context.model,
+    output: output ?? [],
+    usage: done ? usage : null,
+  };
 }
 
 function whole(reply: Reply, context: ReplyContext): unknown {

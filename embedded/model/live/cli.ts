@@ -14,7 +14,13 @@ export interface CliEnd {
   readonly killed: boolean;
 }
 
-export type CliRunner = (cli: { readonly url: string; readonly key: string; readonly prompt: string; readonly stopWhen?: () => boolean; readonly resume?: boolean }) => Promise<CliEnd>;
+export type CliRunner = (cli: {
+  readonly url: string;
+  readonly key: string;
+  readonly prompt: string;
+  readonly stopWhen?: () => boolean;
+  readonly resume?: boolean;
+}) => Promise<CliEnd>;
 
 const made: string[] = [];
 
@@ -51,7 +57,15 @@ export function piRunner(folder: string, api: 'anthropic-messages' | 'openai-com
   return async ({ url, key, prompt, stopWhen }) => {
     const agent = join(home, 'agent');
     mkdirSync(agent, { recursive: true });
-    const model = { id: 'scripted-1', name: 'Scripted', reasoning: false, input: ['text'], cost: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }, contextWindow: 128_000, maxTokens: 8192 };
+    const model = {
+      id: 'scripted-1',
+      name: 'Scripted',
+      reasoning: false,
+      input: ['text'],
+      cost: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
+      contextWindow: 128_000,
+      maxTokens: 8192,
+    };
     const baseUrl = api === 'anthropic-messages' ? url : `${url}/v1`;
     writeFileSync(join(agent, 'models.json'), JSON.stringify({ providers: { local: { baseUrl, api, apiKey: key, models: [model] } } }));
     writeFileSync(join(agent, 'settings.json'), JSON.stringify({ retry: { enabled: true, maxRetries: 1, baseDelayMs: 50 } }));
@@ -68,13 +82,37 @@ export function claudeRunner(folder: string): CliRunner {
   const id = randomUUID();
   return async ({ url, key, prompt, stopWhen, resume = false }) => {
     const environment = {
-      HOME: home, PATH: path, IS_SANDBOX: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', CLAUDE_CODE_MAX_RETRIES: '1',
-      CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: '1', ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: key,
+      HOME: home,
+      PATH: path,
+      IS_SANDBOX: '1',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      CLAUDE_CODE_MAX_RETRIES: '1',
+      CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: '1',
+      ANTHROPIC_BASE_URL: url,
+      ANTHROPIC_API_KEY: key,
     };
-    const argv = ['-p', prompt, '--output-format', 'stream-json', '--verbose', '--permission-mode', 'bypassPermissions', '--model', 'claude-sonnet-4-5', '--max-turns', '12',
-      '--strict-mcp-config', '--setting-sources', '', '--tools', 'Bash,Edit,Read,Write', ...(resume ? ['--resume', id] : ['--session-id', id])];
+    const argv = [
+      '-p',
+      prompt,
+      '--output-format',
+      'stream-json',
+      '--verbose',
+      '--permission-mode',
+      'bypassPermissions',
+      '--model',
+      'claude-sonnet-4-5',
+      '--max-turns',
+      '12',
+      '--strict-mcp-config',
+      '--setting-sources',
+      '',
+      '--tools',
+      'Bash,Edit,Read,Write',
+      ...(resume ? ['--resume', id] : ['--session-id', id]),
+    ];
     const end = await runCli({ command: join(modules, '@anthropic-ai/claude-code-linux-x64/claude'), argv, folder, environment, stopWhen });
-    return { ...end, text: String(end.lines.find((line) => line['type'] === 'result')?.['result'] ?? '') };
+    const result = end.lines.find((line) => line['type'] === 'result')?.['result'];
+    return { ...end, text: typeof result === 'string' ? result : '' };
   };
 }
 
@@ -100,12 +138,17 @@ async function runCli({ command, argv, folder, environment, stopWhen }: Spawned)
     child.once('error', reject).once('close', resolve);
   });
   clearInterval(watch);
-  const lines = output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   return { code, lines, killed };
 }
 
 function lastPiText(lines: CliEnd['lines']): string {
-  const ends = lines.filter((line) => line['type'] === 'message_end').map((line) => line['message'] as { role: string; content: { type: string; text?: string }[] });
+  const ends = lines
+    .filter((line) => line['type'] === 'message_end')
+    .map((line) => line['message'] as { role: string; content: { type: string; text?: string }[] });
   const last = ends.findLast((message) => message.role === 'assistant');
   return last?.content.map((block) => block.text ?? '').join('') ?? '';
 }

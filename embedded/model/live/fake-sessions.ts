@@ -16,9 +16,24 @@ export function fakeSessions(): ModelSessions & {
   return {
     add(key, part) {
       const session: SessionRecord = {
-        id: `session-${byDigest.size + 1}`, run: 'run-1', agent: 'dev', project: 'demo', task: 'implement', issue: 1, title: 'First', pullRequest: null, round: 1,
-        backend: 'scripted', model: 'scripted-1', state: 'running', failure: null, usage: { inputTokens: 0, outputTokens: 0, cachedTokens: 0, usd: null },
-        transcript: '', startedAt: new Date(0), endedAt: null, ...part,
+        id: `session-${byDigest.size + 1}`,
+        run: 'run-1',
+        agent: 'dev',
+        project: 'demo',
+        task: 'implement',
+        issue: 1,
+        title: 'First',
+        pullRequest: null,
+        round: 1,
+        backend: 'scripted',
+        model: 'scripted-1',
+        state: 'running',
+        failure: null,
+        usage: { inputTokens: 0, outputTokens: 0, cachedTokens: 0, usd: null },
+        transcript: '',
+        startedAt: new Date(0),
+        endedAt: null,
+        ...part,
       };
       byDigest.set(digestOf(key), session);
       return session;

@@ -23,7 +23,7 @@ const broken = faults.map((fault) => `- when: { issue: "${fault}" }\n  do: [{ ru
 const sessions = fakeSessions();
 let ids = 0;
 const server = await startModelServer({
-  playbook: loadPlaybook(`${work.replace("round: 1 }", "round: 1 }\n  times: 9")}${broken.replaceAll('  do:', '  times: 9\n  do:')}`, 'playbook.yaml'),
+  playbook: loadPlaybook(`${work.replace('round: 1 }', 'round: 1 }\n  times: 9')}${broken.replaceAll('  do:', '  times: 9\n  do:')}`, 'playbook.yaml'),
   sessions,
   chance: { id: (kind) => `${kind}_${(ids += 1)}` },
   host: '127.0.0.1',
@@ -64,7 +64,12 @@ describe.concurrent.each(clis)('$name', ({ name, runner }) => {
     const key = `${fault} ${name}`;
     sessions.add(key, { id: key, title: fault });
     const endless = fault === 'hang' || fault === 'loop';
-    const end = await runner(folder)({ url: server.url, key, prompt: 'Please do the work.', ...(endless ? { stopWhen: () => sessions.asks(key) >= (fault === 'hang' ? 2 : 8) } : {}) });
+    const end = await runner(folder)({
+      url: server.url,
+      key,
+      prompt: 'Please do the work.',
+      ...(endless ? { stopWhen: () => sessions.asks(key) >= (fault === 'hang' ? 2 : 8) } : {}),
+    });
     expect(existsSync(join(folder, 'before.txt'))).toBe(true);
     expect(end.killed).toBe(endless);
     expect(JSON.stringify(end.lines)).not.toContain('"status":');
