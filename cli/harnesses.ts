@@ -1,4 +1,4 @@
-import type { Finding } from './commands/doctor.ts';
+import type { Finding } from './finding.ts';
 import { processEnvironment } from '../shared/config/environment.ts';
 import { claude } from '../shared/session/harness/claude.ts';
 import { pi } from '../shared/session/harness/pi.ts';

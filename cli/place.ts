@@ -12,7 +12,7 @@ export const placeOptions: Readonly<Record<string, OptionSpec>> = {
 };
 
 /** Folder with the ledger of the instance or kept demo that the options name. Throws `CliError`. */
-export async function dataFolder(args: Args): Promise<string> {
+async function dataFolder(args: Args): Promise<string> {
   const keep = args.text('keep');
   if (keep !== null) return resolve(keep);
   return (await loadConfig(configPath(args))).instance.data;

@@ -5,7 +5,7 @@ import { reviewer } from '../agents/reviewer/main.ts';
 import { CliError } from './command.ts';
 
 /** Every agent that this version has, by role. */
-export const agentsByRole: Readonly<Record<string, Agent>> = { dev, reviewer, merger } as unknown as Readonly<Record<string, Agent>>;
+const agentsByRole: Readonly<Record<string, Agent>> = { dev, reviewer, merger };
 
 export function agentOfRole(role: string): Agent {
   const agent = agentsByRole[role];

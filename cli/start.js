@@ -7,8 +7,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const main = join(root, 'cli', 'main.ts');
-
 /** Runs the command here when this Node can, else in the pinned one; exits with the command's code. */
 export async function start() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

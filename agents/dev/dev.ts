@@ -3,7 +3,7 @@ import { actDev } from './act/act.ts';
 import { adoptRounds } from './act/adopt.ts';
 import { decideDevStep } from './decide/decide.ts';
 import { observeDev } from './observe/observe.ts';
-import type { DevPorts } from './act/session-step.ts';
+import type { DevPorts } from './act/change.ts';
 import type { DevSnapshot, DevStep } from './snapshot.ts';
 import { sweepWorkspaces } from './act/sweep.ts';
 

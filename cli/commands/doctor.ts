@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Args, Command } from '../command.ts';
+import type { Finding } from '../finding.ts';
 import { inspectHarnesses } from '../harnesses.ts';
 import { print } from '../print.ts';
 
@@ -18,14 +19,6 @@ export const doctorCommand: Command = {
     return findings.some((finding) => !finding.ok && finding.needed) ? 1 : 0;
   },
 };
-
-/** One thing looked at. `needed`: the demo cannot do without it. */
-export interface Finding {
-  readonly what: string;
-  readonly ok: boolean;
-  readonly needed: boolean;
-  readonly mend: string | null;
-}
 
 function node(): Finding {
   return { what: `Node ${process.versions.node}`, ok: true, needed: true, mend: null };

@@ -18,7 +18,7 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-export const WorkLog = z.object({ attempts: z.array(Attempt) });
+const WorkLog = z.object({ attempts: z.array(Attempt) });
 
 export const workLogKey = 'work-log';
 const kept = 30;

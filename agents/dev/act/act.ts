@@ -6,7 +6,7 @@ import { textDigest } from '#dev/observe/park';
 import { implement, openPullRequest } from './implement.ts';
 import { repair } from './repair.ts';
 import { owedReplies } from './reply.ts';
-import type { DevPorts } from './session-step.ts';
+import type { DevPorts } from './change.ts';
 import type { DevSnapshot, DevStep, Item } from '#dev/snapshot';
 
 /** Does one step. Every verb is idempotent, so a step that was interrupted is simply decided again. */

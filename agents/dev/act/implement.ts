@@ -4,7 +4,8 @@ import { attemptBranch, labels, trailer } from '#domain/name';
 import { firstLine, publishable } from '#domain/publishable';
 import { short } from '#domain/sha';
 import { implementPrompt } from '#dev/prompts/prompt';
-import { claimIssue, type DevPorts, runChange } from './session-step.ts';
+import type { DevPorts } from './change.ts';
+import { claimIssue, runChange } from './session-step.ts';
 import type { DevSnapshot, Item } from '#dev/snapshot';
 
 /** Works on one issue from scratch: claim, mirror, session, branch, pull request. */

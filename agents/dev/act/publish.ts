@@ -6,7 +6,7 @@ import type { ChangedFile, Claim, Workspace } from '#git';
 import { judgeChange } from '#session/change';
 import { parkIssue } from '#work/park';
 import type { DevAnswer } from '#dev/answer';
-import type { ChangeRequest, DevPorts } from './session-step.ts';
+import type { ChangeRequest, DevPorts } from './change.ts';
 
 export interface Finished {
   readonly workspace: Workspace;

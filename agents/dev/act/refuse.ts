@@ -3,7 +3,7 @@ import { firstLine, publishable } from '#domain/publishable';
 import { labels } from '#domain/name';
 import { parkIssue } from '#work/park';
 import type { DevAnswer } from '#dev/answer';
-import type { ChangeRequest, DevPorts } from './session-step.ts';
+import type { ChangeRequest, DevPorts } from './change.ts';
 
 /** A session said that it will not do it: a comment and a state that says what lets it go on (D7: never straight back to the queue). */
 export async function refuse(ports: DevPorts, tick: Tick, request: ChangeRequest, answer: DevAnswer): Promise<Outcome> {

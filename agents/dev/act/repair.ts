@@ -2,7 +2,8 @@ import type { Outcome, Tick } from '#agent';
 import { type Sha, short } from '#domain/sha';
 import { addressReviewPrompt, conflictPrompt, fixChecksPrompt } from '#dev/prompts/prompt';
 import { reply } from './reply.ts';
-import { claimIssue, type DevPorts, runChange } from './session-step.ts';
+import type { DevPorts } from './change.ts';
+import { claimIssue, runChange } from './session-step.ts';
 import type { DevStep } from '#dev/snapshot';
 
 type RepairStep = Extract<DevStep, { do: 'fix-checks' | 'address-review' | 'resolve-conflict' }>;

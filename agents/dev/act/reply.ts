@@ -3,7 +3,7 @@ import type { DevStep, Unanswered } from '#dev/snapshot';
 import { dataMark } from '#domain/marker';
 import { publishable } from '#domain/publishable';
 import { short } from '#domain/sha';
-import type { DevPorts } from './session-step.ts';
+import type { DevPorts } from './change.ts';
 
 /** Answers every finding of a review that was addressed: one comment per review, the same whichever run writes it. */
 export async function reply(ports: DevPorts, tick: Tick, number: number, { review, from, round }: Unanswered, summary: string): Promise<void> {

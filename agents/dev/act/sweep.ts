@@ -1,6 +1,6 @@
 import type { Tick } from '#agent';
 import type { Salvage } from '#git';
-import type { DevPorts } from './session-step.ts';
+import type { DevPorts } from './change.ts';
 import type { DevSnapshot } from '#dev/snapshot';
 
 const swept = new WeakSet<object>();

@@ -8,7 +8,7 @@ import { describeAnswer, renderPrompt } from '#session/prompt';
 import { quote } from '#session/quote';
 import { identities } from '#work/identities';
 import { DevAnswer } from '#dev/answer';
-import type { DevPorts } from '#dev/act/session-step';
+import type { DevPorts } from '#dev/act/change';
 import type { DevSnapshot, Item, Work } from '#dev/snapshot';
 
 type Name = 'implement' | 'fix-checks' | 'address-review' | 'resolve-conflict';
