@@ -8,6 +8,7 @@ import { findFacts } from './facts.ts';
 import { observeReviewer, type Reviewable, type ReviewerPorts } from './observe.ts';
 import { reviewPrompt } from './prompt.ts';
 import { draftReview, fileFollowUps } from './submit.ts';
+import { type FinishedReview, keepUntilSent, unsentReview, wasSent } from './unsent.ts';
 
 /** One step: review the oldest head that is ready for it. */
 export async function runReviewer(ports: ReviewerPorts, tick: Tick): Promise<Outcome> {
@@ -26,6 +27,8 @@ export async function runReviewer(ports: ReviewerPorts, tick: Tick): Promise<Out
 async function review(ports: ReviewerPorts, tick: Tick, of: Reviewable): Promise<Outcome> {
   const { pullRequest: pull, issue } = of;
   tick.subject(`pr:${pull.number}`);
+  const unsent = unsentReview(ports.view, pull.head);
+  if (unsent !== null) return post(ports, tick, of, unsent);
   tick.tell('observed', `pr:${pull.number}`, { head: pull.head, checks: of.checks, earlierReviews: of.earlier.length, failedSessions: of.failures });
   tick.tell('decided', `pr:${pull.number}`, { step: 'review', issue: issue.number });
   const base = (await ports.git.mergeBase(of.tip, pull.head)) ?? of.tip;
@@ -60,15 +63,22 @@ async function review(ports: ReviewerPorts, tick: Tick, of: Reviewable): Promise
   }
 }
 
-/** Follow-ups first (found again by their title), then the review, which is the record that this head is done (D14). */
+/** Follow-ups first (found again by their title), then the review, which is the record that this head is done. */
 async function submit(ports: ReviewerPorts, tick: Tick, of: Reviewable, answer: ReviewAnswer): Promise<Outcome> {
   const { pullRequest: pull } = of;
-  await fileFollowUps(ports, tick, of, answer);
   const whole = await ports.git.diff((await ports.git.mergeBase(of.tip, pull.head)) ?? of.tip, pull.head, { maxBytes: 10_000_000 });
-  const draft = draftReview(of, answer, whole, tick.run);
+  const finished = { answer, draft: draftReview(of, answer, whole, tick.run), run: tick.run };
+  keepUntilSent(ports.view, finished);
+  return post(ports, tick, of, finished);
+}
+
+async function post(ports: ReviewerPorts, tick: Tick, of: Reviewable, { answer, draft, run }: FinishedReview): Promise<Outcome> {
+  const { pullRequest: pull } = of;
+  await fileFollowUps(ports, tick, of, answer);
   const done = await tick.effect('review', `pr:${pull.number}`, pull.head, () => ports.forge.submitReview(pull.number, draft));
+  wasSent(ports.view, draft.head);
   if (done !== 'submitted') return { kind: 'waiting', reason: `the review of #${pull.number} was not taken: ${done}` };
-  ports.ledger.sessions.accept(tick.run);
+  ports.ledger.sessions.accept(run);
   ports.view.forget({ number: pull.number });
   tick.tell('review', `pr:${pull.number}`, { verdict: draft.verdict, head: pull.head, issue: of.issue.number, comments: draft.comments.length });
   return { kind: 'acted', did: `reviewed #${pull.number} at ${short(pull.head)}: ${draft.verdict}` };
