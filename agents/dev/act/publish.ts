@@ -2,7 +2,7 @@ import type { Outcome, Tick } from '#agent';
 import { claimRef, heldRef, trailer } from '#domain/name';
 import { firstLine, publishable } from '#domain/publishable';
 import type { Sha } from '#domain/sha';
-import type { ChangedFile, Claim, Workspace } from '#git';
+import { type ChangedFile, type Claim, GitError, type PushResult, type RefUpdate, type Workspace } from '#git';
 import { judgeChange } from '#session/change';
 import { parkIssue } from '#work/park';
 import type { DevAnswer } from '#dev/answer';
@@ -120,7 +120,7 @@ async function publish(ports: DevPorts, tick: Tick, finished: Finished): Promise
   const head = await labelledHead(ports, tick, finished);
   const ref = `refs/heads/${request.branch}`;
   const fence = { ref: claimRef(claim.name), to: claim.commit, expect: claim.commit };
-  const pushed = await tick.effect('push', ref, head, () => ports.git.push([{ ref, to: head, expect: request.expect }, fence]));
+  const pushed = await tick.effect('push', ref, head, () => pushOrWhy(ports, [{ ref, to: head, expect: request.expect }, fence]));
   switch (pushed.kind) {
     case 'pushed':
       return { kind: 'published', head };
@@ -128,6 +128,16 @@ async function publish(ports: DevPorts, tick: Tick, finished: Finished): Promise
       return { kind: 'lost', why: `${pushed.refs.join(', ')} moved meanwhile; the work is salvaged and the next tick looks again` };
     case 'refused':
       return { kind: 'rejected', why: `the forge refuses the push: ${firstLine(pushed.why)}` };
+  }
+}
+
+/** A push that can never succeed (no right, refused credential) uses up a try: it must not buy sessions for ever. An outage does not. */
+async function pushOrWhy(ports: DevPorts, updates: readonly RefUpdate[]): Promise<PushResult> {
+  try {
+    return await ports.git.push(updates);
+  } catch (error) {
+    if (error instanceof GitError && error.kind !== 'unavailable') return { kind: 'refused', why: error.message };
+    throw error;
   }
 }
 
