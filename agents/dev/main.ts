@@ -13,7 +13,7 @@ export const dev = defineAgent({
   },
   timeoutMinutes: 180,
   needs: ['forge', 'view', 'git', 'ci', 'sessions', 'ledger', 'clock'],
-  wakes: ['issues', 'comment', 'pull-request', 'review', 'status', 'push'],
+  wakes: ['issues', 'comment', 'pull-request', 'review-other', 'status-red', 'push'],
   run: runDev,
 });
 

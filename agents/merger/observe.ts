@@ -40,6 +40,9 @@ export async function observeMerger(ports: MergerPorts, tick: Tick): Promise<Mer
   return { tip, candidates };
 }
 
+/** Age in seconds that a look at a head may have while its merge result is what is tested. */
+const testedSeconds = 60;
+
 /** People stay in charge: a parked or closed issue, or one that a person took, does not land by itself. */
 async function mayLand(ports: MergerPorts, who: Identities, number: number): Promise<boolean> {
   const issue = await ports.view.issue(number);
@@ -55,7 +58,9 @@ async function observeCandidate(
 ): Promise<Candidate> {
   const { pull, tip } = seen;
   const age = seen.fresh ? 0 : Number.POSITIVE_INFINITY;
-  const { state: checks } = await pullRequestChecks(ports, tick.project, pull, tip, age);
+  const result = await observeResult(ports, tick, pull, tip, age);
+  // What lands is what was tested: a look at the head itself may be older when its merge result has checks of its own.
+  const { state: checks } = await pullRequestChecks(ports, tick.project, pull, tip, result.kind === 'on-branch' ? Math.max(age, testedSeconds) : age);
   const comments = pull.comments > 0 ? await ports.view.comments(pull.number) : [];
   const report = readMergeReport(comments, who.ofRole('merger'), pull.head);
   const spoken = comments.some((c) => who.people.isMaintainer(c.author) && report !== null && c.createdAt.toISOString() > report.at);
@@ -64,7 +69,7 @@ async function observeCandidate(
     issue: seen.issue,
     approval: seen.approval,
     checks,
-    result: await observeResult(ports, tick, pull, tip, age),
+    result,
     refused: report?.kind === 'refused' && !spoken,
   };
 }

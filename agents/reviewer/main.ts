@@ -13,7 +13,7 @@ export const reviewer = defineAgent({
   },
   timeoutMinutes: 90,
   needs: ['forge', 'view', 'git', 'ci', 'sessions', 'ledger', 'clock'],
-  wakes: ['pull-request', 'status'],
+  wakes: ['pull-request-open', 'status-green'],
   run: runReviewer,
 });
 

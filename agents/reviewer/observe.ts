@@ -6,7 +6,7 @@ import type { Sha } from '#domain/sha';
 import { readWorkLog } from '#domain/work-log';
 import { pullRequestChecks } from '#work/checks';
 import { identities } from '#work/identities';
-import { freshenStore, nextToLookAt } from '#work/lookout';
+import { freshenStore, lookSeconds, nextToLookAt } from '#work/lookout';
 
 export type ReviewerPorts = Pick<Ports, 'forge' | 'view' | 'git' | 'ci' | 'sessions' | 'ledger' | 'clock'>;
 
@@ -44,7 +44,7 @@ export async function observeReviewer(ports: ReviewerPorts, tick: Tick): Promise
   const asked = nextToLookAt(ports.view, open.map(({ pull }) => pull), ports.clock.monotonic());
   const found: Reviewable[] = [];
   for (const { pull, issue, mine } of open) {
-    const { state } = await pullRequestChecks(ports, tick.project, pull, tip, pull.number === asked ? 0 : Number.POSITIVE_INFINITY);
+    const { state } = await pullRequestChecks(ports, tick.project, pull, tip, pull.number === asked ? lookSeconds : Number.POSITIVE_INFINITY);
     const comments = pull.comments > 0 ? await ports.view.comments(pull.number) : [];
     const failures = readWorkLog(comments, me).filter((attempt) => attempt.head === pull.head && attempt.at > lastWord(comments, who.people)).length;
     found.push({ pullRequest: pull, issue, comments, earlier: mine, tip, checks: state.kind, failures });

@@ -18,8 +18,8 @@ export interface DemoPlaces {
 /** Stands in for a backend until the rest of the file has been checked. */
 const missing = 'none-named';
 
-/** Seconds between two looks of an agent that no event woke. */
-const lookSeconds = 2;
+/** Seconds between two looks of an agent that no event woke: webhooks tell all there is, this finds what one failed to tell. */
+const lookSeconds = 5;
 
 /**
  * The folder's `disinto.toml` laid over what a demo sets itself. With a playbook the scripted model is the backend of every

@@ -5,6 +5,8 @@ import { createWakeRouter } from './wake-router.ts';
 import type { WebhookFacts } from './webhook/event.ts';
 
 const sha = 'a'.repeat(40);
+const landed = 'b'.repeat(40);
+const pullRequests = new Map([[7, { state: 'open', head: sha, mergeCommit: null }], [6, { state: 'merged', head: 'c'.repeat(40), mergeCommit: landed }]]);
 
 describe('createWakeRouter', () => {
   function route(facts: Partial<WebhookFacts>, event: WakeEvent = 'pull-request') {
@@ -12,12 +14,12 @@ describe('createWakeRouter', () => {
     const forgotten: unknown[] = [];
     const slot = (name: string, wakes: Agent['wakes'], repository = 'acme/widgets'): HostedAgent =>
       ({
-        name, agent: { wakes }, settings: { identity: name }, project: { name: 'demo', repository },
-        ports: { view: { forget: (what: unknown) => forgotten.push(what) } },
+        name, agent: { wakes }, settings: { identity: name }, project: { name: 'demo', repository, branch: 'main' },
+        ports: { view: { forget: (what: unknown) => forgotten.push(what), pullRequests } },
       }) as unknown as HostedAgent;
-    const slots = [slot('dev', ['pull-request', 'status']), slot('reviewer', ['pull-request']), slot('merger', ['review']), slot('other', ['pull-request'], 'a/b')];
+    const slots = [slot('dev', ['pull-request', 'status']), slot('reviewer', ['pull-request', 'status-green']), slot('merger', ['review']), slot('other-role', ['push', 'review-approved', 'pull-request-closed']), slot('other', ['pull-request'], 'a/b')];
     const router = createWakeRouter({ wake: (schedule, key) => void woken.push(`${schedule} ${key}`) }, slots);
-    router(event, { repository: 'acme/Widgets', number: 7, sha: null, action: null, sender: 'maintainer', ...facts }, 'd1');
+    router(event, { repository: 'acme/Widgets', number: 7, sha: null, action: null, ref: null, state: null, sender: 'maintainer', ...facts }, 'd1');
     return { woken, forgotten };
   }
 
@@ -28,7 +30,23 @@ describe('createWakeRouter', () => {
   it('#5935: an agent is not woken by its own doing, but everybody forgets', () => {
     const { woken, forgotten } = route({ sender: 'dev', sha });
     expect(woken).toEqual(['reviewer@demo pull-request:7']);
-    expect(forgotten).toEqual([{ number: 7 }, { head: sha }, { number: 7 }, { head: sha }, { number: 7 }, { head: sha }]);
+    expect(forgotten).toEqual(Array.from({ length: 4 }, () => [{ number: 7 }, { head: sha }]).flat());
+  });
+
+  it('wakes nobody by a status that is not final or a push beside the branch', () => {
+    expect(route({ number: null, sha, state: 'pending' }, 'status').woken).toEqual([]);
+    expect(route({ number: null, sha, state: 'success' }, 'status').woken).toEqual([`dev@demo status:${sha}`, `reviewer@demo status:${sha}`]);
+    expect(route({ number: null, sha, state: 'failure' }, 'status').woken).toEqual([`dev@demo status:${sha}`]);
+    expect(route({ number: null, sha: 'd'.repeat(40), state: 'success' }, 'status').woken).toEqual([`dev@demo status:${'d'.repeat(40)}`]);
+    expect(route({ number: null, sha: landed, state: 'success' }, 'status').woken).toEqual([]);
+    expect(route({ number: null, ref: 'refs/heads/fix/issue-7' }, 'push').woken).toEqual([]);
+    expect(route({ number: null, ref: 'refs/heads/main' }, 'push').woken).toEqual(['other-role@demo push:repository']);
+  });
+
+  it('tells the parts of an event apart', () => {
+    expect(route({ state: 'approved' }, 'review').woken).toEqual(['merger@demo review:7', 'other-role@demo review:7']);
+    expect(route({ state: 'rejected' }, 'review').woken).toEqual(['merger@demo review:7']);
+    expect(route({ action: 'closed' }).woken).toEqual(['dev@demo pull-request:7', 'reviewer@demo pull-request:7', 'other-role@demo pull-request:7']);
   });
 
   it('a status wakes also the account that posted it', () => {

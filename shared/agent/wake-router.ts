@@ -1,4 +1,5 @@
 import type { WakeEvent } from '#agent';
+import type { PullRequest } from '#domain/pull-request';
 import { asSha } from '#domain/sha';
 import type { Host } from './host.ts';
 import { scheduleKey } from './hosted.ts';
@@ -7,7 +8,8 @@ import type { WebhookFacts } from './webhook/event.ts';
 
 /**
  * Hands an event of the forge to the agents that care. Everybody on that repository forgets what the event made stale. An
- * agent is not woken by what its own account did (its follow-up sees that anyway), except by statuses.
+ * agent is not woken by what its own account did (its follow-up sees that anyway), except by statuses. Nobody is woken by what
+ * nobody can act on: a status that is not final, a push beside the project's branch.
  */
 export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly HostedAgent[]): (event: WakeEvent, facts: WebhookFacts, delivery: string) => void {
   return (event, facts, delivery) => {
@@ -15,7 +17,7 @@ export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly Hoste
       if (slot.project.repository.toLowerCase() !== facts.repository.toLowerCase()) continue;
       forget(slot, facts);
       const ownDoing = event !== 'status' && facts.sender === slot.settings.identity;
-      if (ownDoing || !slot.agent.wakes.includes(event)) continue;
+      if (ownDoing || isBeside(event, facts, slot) || !namesOf(event, facts, slot).some((name) => slot.agent.wakes.includes(name))) continue;
       host.wake(scheduleKey(slot.name, slot.project.name), `${event}:${subjectOf(facts)}`, { kind: 'webhook', event, delivery });
     }
   };
@@ -28,4 +30,32 @@ function forget({ ports }: HostedAgent, { number, sha }: WebhookFacts): void {
 
 function subjectOf({ number, sha }: WebhookFacts): string {
   return number === null ? (sha ?? 'repository') : String(number);
+}
+
+/** The event and the part of it that happened; none when nobody has to look. */
+function namesOf(event: WakeEvent, facts: WebhookFacts, slot: HostedAgent): readonly WakeEvent[] {
+  switch (event) {
+    case 'status':
+      return statusNames(facts, [...slot.ports.view.pullRequests.values()]);
+    case 'review':
+      return [event, facts.state === 'approved' ? 'review-approved' : 'review-other'];
+    case 'pull-request':
+      return [event, facts.action === 'closed' ? 'pull-request-closed' : 'pull-request-open'];
+    default:
+      return [event];
+  }
+}
+
+/**
+ * A head that the view does not show yet came with an event of its pull request: whoever that woke looks at its statuses
+ * anyway. What was judged after it landed is nobody's work.
+ */
+function statusNames({ state, sha }: WebhookFacts, pulls: readonly PullRequest[]): readonly WakeEvent[] {
+  if (state === 'pending' || pulls.some((pull) => pull.mergeCommit === sha)) return [];
+  if (!pulls.some((pull) => pull.head === sha && pull.state === 'open')) return ['status'];
+  return ['status', state === 'success' || state === 'warning' ? 'status-green' : 'status-red'];
+}
+
+function isBeside(event: WakeEvent, { ref }: WebhookFacts, { project }: HostedAgent): boolean {
+  return event === 'push' && ref !== null && ref.replace(/^refs\/heads\//, '') !== project.branch;
 }

@@ -3,47 +3,26 @@ import type { Issue } from '#domain/issue';
 import type { PullRequest } from '#domain/pull-request';
 import type { Forge } from '#forge';
 import type { View } from '#forge/view';
-import { createDetails } from './picture/details.ts';
 import { type Items, itemOf, noItems } from './picture/items.ts';
-import { forgeTimeOf, loadAll, loadChanges } from './picture/refresh.ts';
-import { createStatuses } from './picture/statuses.ts';
-
-/** What no `since` query tells (a deleted item, an edited comment, a forge whose clock was set) is found by reading all anew this often. */
-const reloadMs = 3_600_000;
-/** Answers that cross on the wire may carry times out of order by this much. */
-const clockStepMs = 5000;
+import { createPicture, type Picture } from './picture/picture.ts';
 
 /**
- * A `View` over one forge. An idle refresh is one request. The forge stamps changes with whole seconds, so what was read within the
- * second of a change is read once more after the next refresh; a change in that very second is not lost.
+ * A `View` of a picture: what it showed at this view's own last refresh stays, whatever others refresh meanwhile. An idle refresh
+ * is one request. The forge stamps changes with whole seconds, so what was read within the second of a change is read once more
+ * when that second is over; a change in that very second is not lost.
  */
-export function createView({ forge, clock }: { readonly forge: Forge; readonly clock: Clock }): View {
-  const details = createDetails(forge);
-  const statuses = createStatuses(forge, clock);
+export function createView(options: { readonly forge: Forge; readonly clock: Clock; /** To be shared with other views; its own by default. */ readonly picture?: Picture }): View {
+  const picture = options.picture ?? createPicture(options);
+  const { forge, details, statuses } = picture;
   const forgotten = new Set<number>();
   let items: Items = noItems;
   let pullRequests: ReadonlyMap<number, PullRequest> = new Map();
-  let loadedAt: number | null = null;
-  let forgeTime = Number.NEGATIVE_INFINITY;
-  let running: Promise<void> | null = null;
 
-  const load = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     const handled = new Set(forgotten);
-    const now = clock.monotonic();
-    const reload = loadedAt === null || now - loadedAt >= reloadMs || forgeTimeOf(forge) < forgeTime - clockStepMs;
-    const next = reload ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, handled);
-    items = next;
-    pullRequests = new Map([...next.pullRequests].map(([number, entry]) => [number, entry.pullRequest]));
-    if (reload) loadedAt = now;
-    forgeTime = forgeTimeOf(forge);
+    items = await picture.refresh();
+    pullRequests = new Map([...items.pullRequests].map(([number, entry]) => [number, entry.pullRequest]));
     for (const number of handled) forgotten.delete(number);
-    details.refreshed(reload ? 'everything' : 'changes');
-  };
-  const refresh = (): Promise<void> => {
-    running ??= load().finally(() => {
-      running = null;
-    });
-    return running;
   };
   const ask = <T>(number: number, what: string, question: () => Promise<T>): Promise<T> =>
     details.get(number, what, itemOf(items, number)?.updatedAt ?? null, question);
@@ -69,7 +48,7 @@ export function createView({ forge, clock }: { readonly forge: Forge; readonly c
     statuses: statuses.get,
     forget: (what) => {
       if ('head' in what) return statuses.forget(what.head);
-      details.forget(what.number);
+      picture.forget(what.number);
       forgotten.add(what.number);
     },
   };

@@ -12,6 +12,8 @@ interface Memory {
 
 const memories = new WeakMap<View, Memory>();
 const fetchSeconds = 300;
+/** A look at a head's statuses serves every agent of the process for this long; nothing is merged on it. */
+export const lookSeconds = 1;
 
 function remember(view: View): Memory {
   const known = memories.get(view);

@@ -10,6 +10,10 @@ export interface WebhookFacts {
   /** Commit, if it is about one. */
   readonly sha: string | null;
   readonly action: string | null;
+  /** Of a push: the full ref or the branch. */
+  readonly ref: string | null;
+  /** Of a status: `success`, `pending`, …; of a review: `approved`, `rejected`, `comment`. */
+  readonly state: string | null;
   /** Login of the account that caused it. */
   readonly sender: string | null;
 }
@@ -28,18 +32,23 @@ const payload = z.looseObject({
   number: z.int().positive().optional().catch(undefined),
   sha: sha.optional().catch(undefined),
   after: sha.optional().catch(undefined),
+  ref: text.optional().catch(undefined),
+  state: text.optional().catch(undefined),
+  review: z.looseObject({ type: text }).nullish().catch(undefined),
 });
 
 /** The facts of a payload, or null when it is not one of a repository's event. */
 export function readFacts(body: unknown): WebhookFacts | null {
   const parsed = payload.safeParse(body);
   if (!parsed.success) return null;
-  const { repository, action, sender, issue, pull_request: pull, number, sha: statusSha, after } = parsed.data;
+  const { repository, action, sender, issue, pull_request: pull, number, sha: statusSha, after, ref, state, review } = parsed.data;
   return {
     repository: repository.full_name,
     number: issue?.number ?? pull?.number ?? number ?? null,
     sha: statusSha ?? pull?.head?.sha ?? after ?? null,
     action: action ?? null,
+    ref: ref ?? null,
+    state: state ?? review?.type.replace(/^pull_request_review_/, '') ?? null,
     sender: sender?.login ?? null,
   };
 }

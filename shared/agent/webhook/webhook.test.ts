@@ -35,7 +35,7 @@ describe('startWebhookReceiver', () => {
   it('hands on what a signed delivery says, by its finer event name', async () => {
     const { post, woken } = await setUp();
     expect((await post(issue)).status).toBe(202);
-    const facts = { repository: 'acme/widgets', number: 7, sha: null, action: 'label_updated', sender: 'maintainer' };
+    const facts = { repository: 'acme/widgets', number: 7, sha: null, action: 'label_updated', ref: null, state: null, sender: 'maintainer' };
     expect(woken).toEqual([{ event: 'issues', facts, delivery: 'd1' }]);
   });
 

@@ -1,4 +1,5 @@
 import type { Clock } from '#clock';
+import type { Issue } from '#domain/issue';
 import type { PullRequest } from '#domain/pull-request';
 import type { Change, Forge } from '#forge';
 import { type Items, type PullRequestEntry, withoutOldClosed } from './items.ts';
@@ -7,7 +8,7 @@ import { inParallel } from './parallel.ts';
 /** Requests that one refresh has under way at most. */
 const width = 4;
 /** From this many changed pull requests on, one list costs less than asking for each. */
-const listFrom = 3;
+const listFrom = 2;
 const overlapMs = 1000;
 /** A list longer than this came in several pages, read one after another. */
 const pageSize = 50;
@@ -46,9 +47,13 @@ export async function loadChanges(source: Source, old: Items, forgotten: Readonl
   const issues = new Map(old.issues);
   for (const change of changes) if (change.kind === 'issue') issues.set(change.number, change.issue);
 
-  const numbers = new Set([...forgotten].filter((number) => old.pullRequests.has(number)));
-  for (const change of changes) if (needsReading(change, old)) numbers.add(change.number);
   const pullRequests = new Map(old.pullRequests);
+  const numbers = new Set([...forgotten].filter((number) => mergedOf(pullRequests, number) === null && pullRequests.has(number)));
+  for (const change of changes) {
+    const merged = change.kind === 'issue' ? null : mergedOf(pullRequests, change.number);
+    if (merged !== null) pullRequests.set(change.number, { ...merged, pullRequest: withTalk(merged.pullRequest, change.issue) });
+    else if (needsReading(change, old)) numbers.add(change.number);
+  }
   for (const number of numbers) pullRequests.delete(number);
   for (const entry of await readPullRequests(source.forge, [...numbers])) pullRequests.set(entry.pullRequest.number, entry);
   return withoutOldClosed({ issues, pullRequests, watermark });
@@ -69,6 +74,16 @@ async function readChanges(
   const newest = Math.max(old?.getTime() ?? Number.NEGATIVE_INFINITY, ...changes.map((each) => each.updatedAt.getTime() - slackMs));
   if (newest === Number.NEGATIVE_INFINITY) return { changes, watermark: null };
   return { changes, watermark: new Date(Math.min(newest, forge.forgeTime?.()?.getTime() ?? newest)) };
+}
+
+/** A merged pull request stays as it is but for what people say on it, which the list of changes shows. */
+const mergedOf = (pulls: Items['pullRequests'], number: number): PullRequestEntry | null => {
+  const known = pulls.get(number);
+  return known?.pullRequest.state === 'merged' ? known : null;
+};
+
+function withTalk(pull: PullRequest, { title, body, labels, assignees, comments, updatedAt }: Issue): PullRequest {
+  return { ...pull, title, body, labels, assignees, comments, updatedAt };
 }
 
 function needsReading(change: Change, old: Items): boolean {

@@ -1,0 +1,66 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '#clock';
+import type { Forge } from '#forge';
+import { createDetails, type Details } from './details.ts';
+import { type Items, noItems } from './items.ts';
+import { forgeTimeOf, loadAll, loadChanges } from './refresh.ts';
+import { createStatuses, type Statuses } from './statuses.ts';
+
+/** What no `since` query tells (a deleted item, an edited comment, a forge whose clock was set) is found by reading all anew this often. */
+const reloadMs = 3_600_000;
+/** Answers that cross on the wire may carry times out of order by this much. */
+const clockStepMs = 5000;
+
+/** What is known of one repository. Views of several agents in one process may look at the same one: each change is then read once. */
+export interface Picture {
+  readonly forge: Forge;
+  /** Everything up to a moment not before this call. Who asks in the same turn shares the answer. Throws `ForgeError`; the old state then stays. */
+  refresh(): Promise<Items>;
+  readonly details: Details;
+  readonly statuses: Statuses;
+  /** The item is read again by the next refresh. */
+  forget(number: number): void;
+}
+
+/** `gatherMs`: how long a refresh waits for others to ask too; 0 by default. */
+export function createPicture({ forge, clock, gatherMs = 0 }: { readonly forge: Forge; readonly clock: Clock; readonly gatherMs?: number }): Picture {
+  const details = createDetails(forge);
+  const forgotten = new Set<number>();
+  let items: Items = noItems;
+  let loadedAt: number | null = null;
+  let forgeTime = Number.NEGATIVE_INFINITY;
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<Items> | null = null;
+
+  const load = async (): Promise<Items> => {
+    const handled = new Set(forgotten);
+    const now = clock.monotonic();
+    const reload = loadedAt === null || now - loadedAt >= reloadMs || forgeTimeOf(forge) < forgeTime - clockStepMs;
+    items = reload ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, handled);
+    if (reload) loadedAt = now;
+    forgeTime = forgeTimeOf(forge);
+    for (const number of handled) forgotten.delete(number);
+    details.refreshed(reload ? 'everything' : 'changes');
+    return items;
+  };
+  /** One event wakes several agents, one instant several schedules: all that ask in one turn are answered by one load. */
+  const begin = async (): Promise<Items> => {
+    await running.catch(() => 'told to those who asked for it');
+    await (gatherMs === 0 ? nextTurn() : clock.sleep(gatherMs));
+    next = null;
+    const loading = load();
+    running = loading;
+    return loading;
+  };
+
+  return {
+    forge,
+    details,
+    statuses: createStatuses(forge, clock),
+    refresh: () => (next ??= begin()),
+    forget: (number) => {
+      details.forget(number);
+      forgotten.add(number);
+    },
+  };
+}
