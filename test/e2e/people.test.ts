@@ -88,6 +88,35 @@ it('people act while the agents work: an issue is closed, a pull request is clos
   expect(heads.filter((head) => [3, 5, 6].includes(attemptOf(head)?.issue ?? 0))).toEqual([]);
 });
 
+it('a maintainer asks for changes in a review and gives a parked issue another try', limit, async () => {
+  using place = makePlace({
+    files: shellRepo,
+    issues: [{ title: 'Review me' }, { title: 'Fails at first' }],
+    playbook: [
+      writes('Review me', 'one'),
+      { when: { agent: 'dev', task: 'address-review', issue: 'Review me' }, do: [{ write: { path: 'values/one.txt', content: 'one=better\n' } }], answer: { status: 'done', summary: 'Better.' } },
+      { when: { agent: 'dev', issue: 'Fails at first' }, do: [{ fault: 'http-401' }], times: 3 },
+      writes('Fails at first', 'two'),
+      approveAll,
+    ],
+  });
+  const { finish, issues } = await playWith(place, (event, maintainer) => {
+    const issue = Number(/^issue:(\d+)$/.exec(event.subject ?? '')?.[1]);
+    if (event.kind === 'pull-request' && issue === 1) return askForMore(maintainer, Number(event.data['pr']));
+    if (event.kind === 'parked' && issue === 2) return maintainer.ensureComment(2, 'go', 'The key works again.').then(() => {});
+    return undefined;
+  });
+  expect(issues.map(({ number, state }) => [number, state])).toEqual([[1, 'merged'], [2, 'merged']]);
+  expect(finish).toBe('done');
+  expect(gitIn(`${place.keep}/forge/demo/values.git`, 'show', 'main:values/one.txt')).toBe('one=better');
+  expect(sessionsOf(place.keep).get(1)?.filter((session) => session.startsWith('address-review'))).toHaveLength(1);
+});
+
+async function askForMore(forge: Forge, number: number): Promise<void> {
+  const pull = await forge.findPullRequest(number);
+  if (pull !== null) await forge.submitReview(number, { verdict: 'changes-requested', head: pull.head, body: 'Better, please.', comments: [{ path: 'values/one.txt', line: 1, body: 'Say better.' }] });
+}
+
 /** The maintainer does not wait for the agents. */
 async function mergeByHand(forge: Forge, number: number): Promise<void> {
   const pull = await forge.findPullRequest(number);
