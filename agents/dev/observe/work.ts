@@ -11,7 +11,7 @@ import { readMergeReport } from '#domain/merge-report';
 import type { Claim } from '#git';
 import { type Checks, pullRequestChecks } from '#work/checks';
 import type { Identities } from '#work/identities';
-import { freshenStore, nextToLookAt } from '#work/lookout';
+import { freshenStore, lookSeconds, nextToLookAt } from '#work/lookout';
 import type { Round, Work } from '#dev/snapshot';
 import { unansweredReviews } from './unanswered.ts';
 
@@ -67,7 +67,7 @@ async function observeWork(
   const since = park?.at ?? '';
   const open = pull.state === 'open';
   const checks: Checks = open
-    ? await pullRequestChecks(ports, tick.project, pull, tip, look.fresh ? 0 : Number.POSITIVE_INFINITY)
+    ? await pullRequestChecks(ports, tick.project, pull, tip, look.fresh ? lookSeconds : Number.POSITIVE_INFINITY)
     : { state: { kind: 'none', head: pull.head }, statuses: [] };
   const comments = open && pull.comments > 0 ? await ports.view.comments(pull.number) : [];
   const reviews = open ? await ports.view.reviews(pull.number) : [];
