@@ -1,6 +1,6 @@
 # Every command there is. `make help` prints them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gates test-unit test-contract test-e2e test-fault check fix bench schema install clean
+.PHONY: help demo test test-gates test-unit test-contract test-e2e test-fault test-file check fix bench schema install clean
 
 platform = $(shell uname -s | tr '[:upper:]' '[:lower:]')-$(shell uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 # The pinned Node that `npm ci` brings; read when a recipe starts, so after installation.
@@ -17,6 +17,9 @@ test: node_modules/.package-lock.json ## Run everything: gates, then every suite
 
 test-gates test-unit test-contract test-e2e test-fault: test-%: node_modules/.package-lock.json
 	@$(node) test/run.ts $*
+
+test-file: node_modules/.package-lock.json ## Run the tests of one file or folder (FILE=…)
+	@$(node) node_modules/vitest/vitest.mjs run $(FILE)
 
 check: node_modules/.package-lock.json ## Run the gates: types, lint, format, imports, cycles, sizes and more; never writes (GATE=…)
 	@$(node) test/gates/check.ts $(GATE)
