@@ -40,10 +40,11 @@ const pythonRepo: Readonly<Record<string, string>> = {
 };
 
 /**
- * A folder with one issue per case. Issue 1 changes what the cases of conflicts change, too; its reviewer waits (through the folder
+ * A folder with one issue per case, conflicts first. Issue 1 changes what the cases of conflicts change, too; its reviewer waits (through the folder
  * `flags` outside of the repository) until each of them has begun on the old base, so that they conflict for sure.
  */
-export function faultFolder(cases: readonly Case[], repository: Repository, flags: string): FaultFolder {
+export function faultFolder(given: readonly Case[], repository: Repository, flags: string): FaultFolder {
+  const cases = given.toSorted((a, b) => Number(b.task === 'resolve-conflict') - Number(a.task === 'resolve-conflict'));
   const conflicts = cases.flatMap((one, at) => (one.task === 'resolve-conflict' ? [nameOf(at)] : []));
   const rival = 'Set what others set, too';
   const count = conflicts.length;
