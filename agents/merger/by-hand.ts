@@ -16,7 +16,8 @@ export async function tidyMergedByHand(ports: MergerPorts, tick: Tick): Promise<
   const done = tidied.get(ports.view) ?? new Set<number>();
   tidied.set(ports.view, done);
   const { people } = identities(tick.config, tick.project);
-  const byHand = (pull: PullRequest): boolean => pull.state === 'merged' && pull.base === tick.project.branch && people.isAgent(pull.author) && pull.mergedBy !== null && !people.isAgent(pull.mergedBy);
+  const byHand = (pull: PullRequest): boolean =>
+    pull.state === 'merged' && pull.base === tick.project.branch && people.isAgent(pull.author) && pull.mergedBy !== null && !people.isAgent(pull.mergedBy);
   const pull = [...ports.view.pullRequests.values()].find((one) => byHand(one) && attemptOf(one.branch) !== null && !done.has(one.number));
   if (pull === undefined) return null;
   tick.subject(`pr:${pull.number}`);

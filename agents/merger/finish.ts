@@ -13,8 +13,12 @@ export async function finishMerge(ports: MergerPorts, tick: Tick, certificate: C
   if (pull === null || pull.state !== 'merged' || pull.mergeCommit === null) return { kind: 'waiting', reason: `#${number} does not read as merged yet` };
   await ports.git.fetch();
   const landed = await ports.git.readCommit(pull.mergeCommit);
-  const proof = landed?.tree === certificate.tree ? certificate : { ...certificate, warnings: [...certificate.warnings, `the landed tree is ${landed?.tree ?? 'unknown'}, not the certified one`] };
-  if (proof !== certificate) tick.log.error({ pr: number, landed: landed?.tree, certified: certificate.tree }, 'a merge landed another tree than the certified one');
+  const proof =
+    landed?.tree === certificate.tree
+      ? certificate
+      : { ...certificate, warnings: [...certificate.warnings, `the landed tree is ${landed?.tree ?? 'unknown'}, not the certified one`] };
+  if (proof !== certificate)
+    tick.log.error({ pr: number, landed: landed?.tree, certified: certificate.tree }, 'a merge landed another tree than the certified one');
   await closeIssue(ports, tick, certificate);
   if (!(await tidy(ports, tick, pull, proof, record))) return { kind: 'waiting', reason: `#${number} is merged, its certificate is not noted yet` };
   ports.view.forget({ number });

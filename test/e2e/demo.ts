@@ -84,7 +84,11 @@ export interface DemoRun {
 }
 
 /** Runs a demo with `--json`; every line of its standard output must be one JSON object. */
-export async function runDemo(folder: string, keep: string, options: { readonly more?: readonly string[]; readonly seconds?: number; readonly onLine?: (line: DemoLine) => void } = {}): Promise<DemoRun> {
+export async function runDemo(
+  folder: string,
+  keep: string,
+  options: { readonly more?: readonly string[]; readonly seconds?: number; readonly onLine?: (line: DemoLine) => void } = {},
+): Promise<DemoRun> {
   const lines: DemoLine[] = [];
   const wrong: string[] = [];
   const onLine = (text: string): void => {
@@ -99,7 +103,8 @@ export async function runDemo(folder: string, keep: string, options: { readonly 
   const { code, err } = await disinto(['demo', folder, '--json', '--keep', keep, ...(options.more ?? [])], { seconds: options.seconds ?? 150, onLine });
   if (wrong.length > 0) throw new Error(`standard output holds what is no JSON: ${wrong.join('\n').slice(0, 1000)}`);
   const last = lines.at(-1);
-  if (last?.event !== 'finished') throw new Error(`the last line is not "finished" but ${JSON.stringify(last)}; exit code ${code}, standard error: ${err.slice(-2000)}`);
+  if (last?.event !== 'finished')
+    throw new Error(`the last line is not "finished" but ${JSON.stringify(last)}; exit code ${code}, standard error: ${err.slice(-2000)}`);
   return { code, lines, finished: last as unknown as Finished };
 }
 
@@ -111,7 +116,13 @@ export function readExpectation(folder: string): Expectation {
 export function inShort(issues: readonly Outcome[]): readonly Expected[] {
   return issues
     .filter((issue) => issue.origin === 'given')
-    .map(({ number, state, reason, ciRounds, reviewRounds }) => ({ number, state, ...(reason === undefined ? {} : { reason: slugOf(reason) }), ciRounds, reviewRounds }));
+    .map(({ number, state, reason, ciRounds, reviewRounds }) => ({
+      number,
+      state,
+      ...(reason === undefined ? {} : { reason: slugOf(reason) }),
+      ciRounds,
+      reviewRounds,
+    }));
 }
 
 export function slugOf(reason: string): string {

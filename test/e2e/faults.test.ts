@@ -38,7 +38,13 @@ it.each([
   const seen = finished.issues.map(({ number, title, state, reason }) => {
     const own = sessions.get(number) ?? [];
     const most = folder.endings[number - 1]?.most ?? 0;
-    return { title, state, reason: reason === undefined ? null : slugOf(reason), failed: own.filter((session) => !/ (?:answered|accepted)$/.test(session)).length, endless: own.length > most ? own : null };
+    return {
+      title,
+      state,
+      reason: reason === undefined ? null : slugOf(reason),
+      failed: own.filter((session) => !/ (?:answered|accepted)$/.test(session)).length,
+      endless: own.length > most ? own : null,
+    };
   });
   expect(seen).toEqual(folder.endings.map(({ state, reason, failed }, at) => ({ title: folder.plan.issues[at]?.title, state, reason, failed, endless: null })));
   expect(code).toBe(0);

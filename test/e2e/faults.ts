@@ -35,7 +35,8 @@ const pythonRepo: Readonly<Record<string, string>> = {
   'README.md': '# Values\n',
   'values/first.txt': 'first=good\n',
   'tests/__init__.py': '',
-  'tests/test_values.py': 'import pathlib\nimport unittest\n\n\nclass Values(unittest.TestCase):\n    def test_none_is_bad(self) -> None:\n        for path in pathlib.Path("values").glob("*.txt"):\n            self.assertNotIn("=bad", path.read_text())\n',
+  'tests/test_values.py':
+    'import pathlib\nimport unittest\n\n\nclass Values(unittest.TestCase):\n    def test_none_is_bad(self) -> None:\n        for path in pathlib.Path("values").glob("*.txt"):\n            self.assertNotIn("=bad", path.read_text())\n',
   '.woodpecker/check.yaml': workflow('python3 -m unittest -q'),
 };
 
@@ -49,8 +50,16 @@ export function faultFolder(given: readonly Case[], repository: Repository, flag
   const rival = 'Set what others set, too';
   const count = conflicts.length;
   const playbook: Entry[] = [
-    { when: { agent: 'dev', task: 'implement', issue: rival }, do: [{ run: ['first', ...conflicts].map((name) => `echo ${name}=left > values/${name}.txt`).join('; ') }], answer: { status: 'done', summary: 'Set them.' } },
-    { when: { agent: 'reviewer', issue: rival }, do: [{ run: `for i in $(seq 400); do test $(ls ${flags} | wc -l) -ge ${count} && break; sleep 0.1; done` }], answer: { verdict: 'approve', summary: 'Good.' } },
+    {
+      when: { agent: 'dev', task: 'implement', issue: rival },
+      do: [{ run: ['first', ...conflicts].map((name) => `echo ${name}=left > values/${name}.txt`).join('; ') }],
+      answer: { status: 'done', summary: 'Set them.' },
+    },
+    {
+      when: { agent: 'reviewer', issue: rival },
+      do: [{ run: `for i in $(seq 400); do test $(ls ${flags} | wc -l) -ge ${count} && break; sleep 0.1; done` }],
+      answer: { verdict: 'approve', summary: 'Good.' },
+    },
     ...cases.flatMap((one, at) => entriesOf(one, at, flags)),
     approveAll,
   ];
@@ -76,11 +85,22 @@ function entriesOf(one: Case, at: number, flags: string): readonly Entry[] {
   const [issue, name] = [titleOf(one, at), nameOf(at)];
   const set = (value: string): unknown => ({ run: `echo ${name}=${value} > values/${name}.txt` });
   const done = { status: 'done', summary: `Set ${name}.` };
-  const dev = (of: Task, value: string): Entry => ({ when: { agent: 'dev', task: of, issue }, do: [set(value), ...(of === 'implement' && task === 'resolve-conflict' ? [{ run: `touch ${flags}/${name}` }] : [])], answer: done });
+  const dev = (of: Task, value: string): Entry => ({
+    when: { agent: 'dev', task: of, issue },
+    do: [set(value), ...(of === 'implement' && task === 'resolve-conflict' ? [{ run: `touch ${flags}/${name}` }] : [])],
+    answer: done,
+  });
   const agent = task === 'review' ? 'reviewer' : 'dev';
   const before = agent === 'dev' ? [set('half')] : [];
   const broken: Entry = { when: { agent, task, issue }, times, do: [...before, { fault }] };
-  const asks: Entry = { when: { agent: 'reviewer', issue, round: 1 }, answer: { verdict: 'request_changes', summary: 'Better is better.', comments: [{ path: `values/${name}.txt`, line: 1, severity: 'major', body: 'Better.' }] } };
+  const asks: Entry = {
+    when: { agent: 'reviewer', issue, round: 1 },
+    answer: {
+      verdict: 'request_changes',
+      summary: 'Better is better.',
+      comments: [{ path: `values/${name}.txt`, line: 1, severity: 'major', body: 'Better.' }],
+    },
+  };
   switch (task) {
     case 'implement':
       return [broken, dev('implement', 'good')];

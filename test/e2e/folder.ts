@@ -33,7 +33,8 @@ export interface Place extends Disposable {
   readonly keep: string;
 }
 
-export const workflow = (command: string): string => `when:\n  - event: [push, pull_request]\nsteps:\n  - name: check\n    image: alpine:3\n    commands:\n      - ${command}\n`;
+export const workflow = (command: string): string =>
+  `when:\n  - event: [push, pull_request]\nsteps:\n  - name: check\n    image: alpine:3\n    commands:\n      - ${command}\n`;
 
 /** Refuses what is bad, so that a change can be red. */
 export const shellRepo: Readonly<Record<string, string>> = {
@@ -47,7 +48,11 @@ export const approveAll: Entry = { when: { agent: 'reviewer' }, times: 40, answe
 
 /** The dev agent writes `values/<name>.txt` for this issue. */
 export function writes(issue: string, name: string, more: readonly unknown[] = []): Entry {
-  return { when: { agent: 'dev', task: 'implement', issue }, do: [...more, { write: { path: `values/${name}.txt`, content: `${name}=good\n` } }], answer: { status: 'done', summary: `Add ${name}.` } };
+  return {
+    when: { agent: 'dev', task: 'implement', issue },
+    do: [...more, { write: { path: `values/${name}.txt`, content: `${name}=good\n` } }],
+    answer: { status: 'done', summary: `Add ${name}.` },
+  };
 }
 
 export function makePlace(plan: FolderPlan): Place {

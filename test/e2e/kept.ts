@@ -10,7 +10,7 @@ const tests: Readonly<Record<string, readonly string[]>> = {
   'go.mod': ['go', 'test', './...'],
   'check.sh': ['sh', 'check.sh'],
   'test/run': ['bash', 'test/run'],
-  'tests': ['python3', '-m', 'unittest', '-q'],
+  tests: ['python3', '-m', 'unittest', '-q'],
 };
 
 /** What git prints in the kept bare repository. */
@@ -30,12 +30,25 @@ export async function checkKept(keep: string, finished: Finished, options: { rea
     expect(gitIn(repository, 'rev-list', '--parents', '-n', '1', merge).split(' '), `merge of #${issue.number}`).toHaveLength(3);
     expect(gitIn(repository, 'merge-base', merge, finished.main), `#${issue.number} is in main`).toBe(merge);
     const own = new RegExp(`^refs/(heads/fix/issue-${issue.number}(-\\d+)?|heads/disinto/merge/${issue.pr}|disinto/(claims|held)/${issue.number})$`);
-    expect(refs.filter((ref) => own.test(ref)), `leftovers of #${issue.number}`).toEqual([]);
+    expect(
+      refs.filter((ref) => own.test(ref)),
+      `leftovers of #${issue.number}`,
+    ).toEqual([]);
     const certificate: unknown = JSON.parse(gitIn(repository, 'notes', '--ref=disinto', 'show', merge));
-    expect(certificate).toMatchObject({ kind: 'disinto-merge-certificate', issue: issue.number, pullRequest: issue.pr, ...(options.contexts === false ? { contexts: [] } : {}) });
+    expect(certificate).toMatchObject({
+      kind: 'disinto-merge-certificate',
+      issue: issue.number,
+      pullRequest: issue.pr,
+      ...(options.contexts === false ? { contexts: [] } : {}),
+    });
     const verified = await disinto(['verify-merge', merge, '--keep', keep]);
     expect(verified, `verify-merge of #${issue.number}`).toMatchObject({ code: 0, err: '' });
-    expect(verified.out.trim().split('\n').every((line) => line.startsWith('ok'))).toBe(true);
+    expect(
+      verified.out
+        .trim()
+        .split('\n')
+        .every((line) => line.startsWith('ok')),
+    ).toBe(true);
   }
   ownTestsPass(keep, finished);
   await canBeAsked(keep, finished);
@@ -45,7 +58,10 @@ export async function checkKept(keep: string, finished: Finished, options: { rea
 function ownTestsPass(keep: string, finished: Finished): void {
   const clone = join(keep, 'clone');
   execFileSync('git', ['clone', '--quiet', '--branch', 'main', finished.repository, clone]);
-  const files = new Set([...readdirSync(clone), ...(readdirSync(clone).includes('test') ? readdirSync(join(clone, 'test')).map((name) => `test/${name}`) : [])]);
+  const files = new Set([
+    ...readdirSync(clone),
+    ...(readdirSync(clone).includes('test') ? readdirSync(join(clone, 'test')).map((name) => `test/${name}`) : []),
+  ]);
   const known = Object.keys(tests).find((name) => files.has(name));
   const [command, ...args] = tests[known ?? ''] ?? [];
   if (command === undefined) return;
@@ -57,7 +73,8 @@ async function canBeAsked(keep: string, finished: Finished): Promise<void> {
   const worked = finished.issues.find((issue) => issue.tokens > 0)?.number ?? 1;
   const questions = [['status'], ['runs'], ['why', String(worked)]];
   const answers = await Promise.all(questions.map((words) => disinto([...words, '--keep', keep])));
-  for (const [at, answer] of answers.entries()) expect({ question: questions[at], code: answer.code, err: answer.err }).toEqual({ question: questions[at], code: 0, err: '' });
+  for (const [at, answer] of answers.entries())
+    expect({ question: questions[at], code: answer.code, err: answer.err }).toEqual({ question: questions[at], code: 0, err: '' });
 }
 
 /** Sessions of each issue, as `task state` in order, from the ledger. */

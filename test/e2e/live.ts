@@ -33,7 +33,15 @@ export async function playWith(place: Place, act: (event: DemoEvent, maintainer:
   try {
     maintainer = factory.forge;
     const stop = new AbortController();
-    const finish = await watch({ factory, given: folder.issues.length, clock: systemClock, forSeconds: 90, stuckSeconds: 20, stop: stop.signal, lastProgress: () => progress });
+    const finish = await watch({
+      factory,
+      given: folder.issues.length,
+      clock: systemClock,
+      forSeconds: 90,
+      stuckSeconds: 20,
+      stop: stop.signal,
+      lastProgress: () => progress,
+    });
     await Promise.all(acts);
     await factory.host.stop(5000);
     return { finish, issues: await readOutcomes({ ...factory, given: folder.issues.length }), events };
@@ -47,7 +55,17 @@ export async function betweenRuns(place: Place, name: string, who: 'maintainer' 
   const server = await startEmbeddedForge({ directory: `${place.keep}/forge`, clock: systemClock, chance: systemChance });
   try {
     const token = server.seed.createToken(who, 'a person');
-    await act(createForge({ url: server.url, repository: `demo/${name}`, token: () => token, timeoutSeconds: 30, clock: systemClock, chance: systemChance, log: silent }));
+    await act(
+      createForge({
+        url: server.url,
+        repository: `demo/${name}`,
+        token: () => token,
+        timeoutSeconds: 30,
+        clock: systemClock,
+        chance: systemChance,
+        log: silent,
+      }),
+    );
   } finally {
     await server.close();
   }

@@ -8,7 +8,7 @@ import { betweenRuns, playWith } from './live.ts';
 
 const limit = { timeout: 120_000 };
 
-it('a maintainer approves between two runs what was parked: an outsider\'s issue, a protected change, a question', limit, async () => {
+it("a maintainer approves between two runs what was parked: an outsider's issue, a protected change, a question", limit, async () => {
   using place = makePlace({
     files: shellRepo,
     issues: [
@@ -20,7 +20,11 @@ it('a maintainer approves between two runs what was parked: an outsider\'s issue
     ],
     playbook: [
       writes('From outside', 'outside'),
-      { when: { agent: 'dev', issue: 'Change the checks' }, do: [{ run: `printf '%s' '${workflow('sh check.sh && true')}' > .woodpecker/check.yaml` }], answer: { status: 'done', summary: 'Check twice.' } },
+      {
+        when: { agent: 'dev', issue: 'Change the checks' },
+        do: [{ run: `printf '%s' '${workflow('sh check.sh && true')}' > .woodpecker/check.yaml` }],
+        answer: { status: 'done', summary: 'Check twice.' },
+      },
       { when: { agent: 'dev', issue: 'Too vague', round: 1 }, answer: { status: 'needs_information', summary: 'Which value?', question: 'Which value?' } },
       { ...writes('Too vague', 'vague'), when: { agent: 'dev', issue: 'Too vague', round: 2 } },
       writes('After the vague one', 'after'),
@@ -46,7 +50,7 @@ it('a maintainer approves between two runs what was parked: an outsider\'s issue
     await forge.ensureLabels(3, { add: ['backlog'], remove: ['blocked'] });
   });
   const second = await runDemo(place.folder, place.keep);
-  expect(inShort(second.finished.issues)).toEqual([1, 2, 3, 4].map((number) => ({ number, ...merged }) as object).concat(stranger));
+  expect(inShort(second.finished.issues)).toEqual([...[1, 2, 3, 4].map((number) => ({ number, ...merged })), stranger]);
   expect(second.code).toBe(0);
   await checkKept(place.keep, second.finished);
   expect(gitIn(second.finished.repository, 'show', 'main:.woodpecker/check.yaml')).toContain('&& true');
@@ -58,9 +62,21 @@ it('a maintainer approves between two runs what was parked: an outsider\'s issue
 it('people act while the agents work: an issue is closed, a pull request is closed, one is merged, one is taken', limit, async () => {
   using place = makePlace({
     files: { ...shellRepo, '.woodpecker/check.yaml': workflow('if [ "$CI_COMMIT_SOURCE_BRANCH" = fix/issue-3 ]; then sleep 4; fi; sh check.sh') },
-    issues: [{ title: 'Close me' }, { title: 'Close my change' }, { title: 'Merge me by hand' }, { title: 'Take me' }, { title: 'Approve me' , author: 'outsider' }, { title: 'Undisturbed' }],
+    issues: [
+      { title: 'Close me' },
+      { title: 'Close my change' },
+      { title: 'Merge me by hand' },
+      { title: 'Take me' },
+      { title: 'Approve me', author: 'outsider' },
+      { title: 'Undisturbed' },
+    ],
     playbook: [
-      writes('Close me', 'one', [{ run: 'sleep 2' }]), writes('Close my change', 'two'), writes('Merge me by hand', 'three'), writes('Take me', 'four'), writes('Approve me', 'five'), writes('Undisturbed', 'six'),
+      writes('Close me', 'one', [{ run: 'sleep 2' }]),
+      writes('Close my change', 'two'),
+      writes('Merge me by hand', 'three'),
+      writes('Take me', 'four'),
+      writes('Approve me', 'five'),
+      writes('Undisturbed', 'six'),
       { when: { agent: 'reviewer', issue: 'Close my change' }, do: [{ run: 'sleep 2' }], answer: { verdict: 'approve', summary: 'Good.' } },
       approveAll,
     ],
@@ -94,7 +110,11 @@ it('a maintainer asks for changes in a review and gives a parked issue another t
     issues: [{ title: 'Review me' }, { title: 'Fails at first' }],
     playbook: [
       writes('Review me', 'one'),
-      { when: { agent: 'dev', task: 'address-review', issue: 'Review me' }, do: [{ write: { path: 'values/one.txt', content: 'one=better\n' } }], answer: { status: 'done', summary: 'Better.' } },
+      {
+        when: { agent: 'dev', task: 'address-review', issue: 'Review me' },
+        do: [{ write: { path: 'values/one.txt', content: 'one=better\n' } }],
+        answer: { status: 'done', summary: 'Better.' },
+      },
       { when: { agent: 'dev', issue: 'Fails at first' }, do: [{ fault: 'http-401' }], times: 3 },
       writes('Fails at first', 'two'),
       approveAll,
@@ -106,15 +126,28 @@ it('a maintainer asks for changes in a review and gives a parked issue another t
     if (event.kind === 'parked' && issue === 2) return maintainer.ensureComment(2, 'go', 'The key works again.').then(() => {});
     return undefined;
   });
-  expect(issues.map(({ number, state }) => [number, state])).toEqual([[1, 'merged'], [2, 'merged']]);
+  expect(issues.map(({ number, state }) => [number, state])).toEqual([
+    [1, 'merged'],
+    [2, 'merged'],
+  ]);
   expect(finish).toBe('done');
   expect(gitIn(`${place.keep}/forge/demo/values.git`, 'show', 'main:values/one.txt')).toBe('one=better');
-  expect(sessionsOf(place.keep).get(1)?.filter((session) => session.startsWith('address-review'))).toHaveLength(1);
+  expect(
+    sessionsOf(place.keep)
+      .get(1)
+      ?.filter((session) => session.startsWith('address-review')),
+  ).toHaveLength(1);
 });
 
 async function askForMore(forge: Forge, number: number): Promise<void> {
   const pull = await forge.findPullRequest(number);
-  if (pull !== null) await forge.submitReview(number, { verdict: 'changes-requested', head: pull.head, body: 'Better, please.', comments: [{ path: 'values/one.txt', line: 1, body: 'Say better.' }] });
+  if (pull !== null)
+    await forge.submitReview(number, {
+      verdict: 'changes-requested',
+      head: pull.head,
+      body: 'Better, please.',
+      comments: [{ path: 'values/one.txt', line: 1, body: 'Say better.' }],
+    });
 }
 
 /** The maintainer does not wait for the agents. */

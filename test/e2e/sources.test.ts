@@ -27,7 +27,8 @@ it('a bare repository whose HEAD branch has another name becomes main, without C
 /** Two commits on `trunk`; `main` is another, older branch. */
 function makeBare(path: string): void {
   const work = mkdtempSync(`${path}-work-`);
-  const git = (...args: readonly string[]): void => void execFileSync('git', ['-C', work, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.com', ...args], { stdio: 'pipe' });
+  const git = (...args: readonly string[]): void =>
+    void execFileSync('git', ['-C', work, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.com', ...args], { stdio: 'pipe' });
   git('init', '--quiet', '--initial-branch', 'main');
   writeFileSync(join(work, 'old.txt'), 'old\n');
   git('add', '.');
@@ -54,7 +55,14 @@ it('issues with odd texts, labels and dependencies each end as they should', lim
       { title: 'Later', body: 'Blocked by #6.' },
       { title: 'Nothing fits', labels: ['backlog'] },
     ],
-    playbook: [writes(odd.trim(), 'odd'), { ...writes('Twice', 'twice'), times: 1 }, { when: { agent: 'dev', issue: 2 }, answer: { status: 'already_done', summary: 'It is there.' } }, writes('With a new label', 'label'), writes('Later', 'later'), approveAll],
+    playbook: [
+      writes(odd.trim(), 'odd'),
+      { ...writes('Twice', 'twice'), times: 1 },
+      { when: { agent: 'dev', issue: 2 }, answer: { status: 'already_done', summary: 'It is there.' } },
+      writes('With a new label', 'label'),
+      writes('Later', 'later'),
+      approveAll,
+    ],
   });
   const { code, finished } = await runDemo(place.folder, place.keep);
   const none = { ciRounds: 0, reviewRounds: 0 };

@@ -47,10 +47,18 @@ export async function startChatModel(key: string): Promise<ChatModel> {
 }
 
 function stream(response: ServerResponse, messages: readonly Message[]): void {
-  const prompt = messages.filter((message) => message.role === 'user').map((message) => JSON.stringify(message.content)).join('\n');
+  const prompt = messages
+    .filter((message) => message.role === 'user')
+    .map((message) => JSON.stringify(message.content))
+    .join('\n');
   const reviews = prompt.includes('verdict');
   const worked = messages.some((message) => message.role === 'tool');
-  const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'bash', arguments: JSON.stringify({ command: 'echo "One more line." >> NOTES.md' }) } };
+  const call = {
+    index: 0,
+    id: 'call_1',
+    type: 'function',
+    function: { name: 'bash', arguments: JSON.stringify({ command: 'echo "One more line." >> NOTES.md' }) },
+  };
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const send = (choices: readonly unknown[], more: object = {}): void => {
     response.write(`data: ${JSON.stringify({ id: 'chat-1', object: 'chat.completion.chunk', created: 1, model: 'small-1', choices, ...more })}\n\n`);
