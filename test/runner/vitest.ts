@@ -64,7 +64,6 @@ function runVitest(root: string, args: readonly string[], limitSeconds: number):
       endGroup('SIGKILL');
       resolve(exit);
     };
-    // Limits are for suites that hang; what they measure they measure themselves.
     const timer = setTimeout(() => end('too-long'), limitSeconds * 1000);
     process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
     child.on('error', reject);

@@ -125,6 +125,12 @@ const textPlants: readonly Plant[] = [
 const manifestPlants: readonly Plant[] = [
   { gate: 'manifest', rule: 'exact-version', what: 'a version range', files: { 'package.json': (before) => before.replace('"zod": "', '"zod": "^') } },
   { gate: 'manifest', rule: 'owned-package', what: 'a package without a folder', files: { 'package.json': (before) => before.replace('"zod": "', '"lodash": "4.17.21",\n    "zod": "') } },
+  {
+    gate: 'manifest',
+    rule: 'complete-lock',
+    what: 'a lockfile without the package of another platform',
+    files: { 'package-lock.json': (before) => before.replace('"node_modules/@oxlint/binding-win32-x64-msvc"', '"node_modules/@oxlint/gone"') },
+  },
 ];
 
 export const plants: readonly Plant[] = [...importPlants, ...cyclePlants, ...sizePlants, ...forbiddenPlants, ...textPlants, ...manifestPlants];
