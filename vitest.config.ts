@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'contract',
-          include: ['test/contract/**/*.test.ts', 'test/calendar/**/*.test.ts', ...live],
+          include: ['test/contract/**/*.test.ts', 'test/calendar/**/*.test.ts', 'test/incidents/**/*.test.ts', ...live],
           testTimeout: 120 * seconds,
           hookTimeout: 60 * seconds,
         },
