@@ -97,8 +97,11 @@ function decideNew(seen: DevSnapshot): DevStep {
 function isReady(item: Item): boolean {
   if (isParked(item) || !item.trusted || item.work !== null || item.waitsFor.length > 0 || item.cycle !== null) return false;
   if (item.landed && !item.issue.labels.has(labels.backlog.name)) return false;
-  if (item.owner === 'me') return item.issue.labels.has(labels.inProgress.name) || item.issue.labels.has(labels.backlog.name);
-  return item.owner === 'nobody' && item.issue.labels.has(labels.backlog.name);
+  const { labels: set, assignees } = item.issue;
+  if (set.has(labels.backlog.name)) return item.owner === 'me' || item.owner === 'nobody';
+  if (!set.has(labels.inProgress.name)) return false;
+  // C8: an agent's name on it without a living claim is work that nobody does any more.
+  return item.owner === 'me' || (item.owner === 'nobody' && assignees.length > 0);
 }
 
 /** What I had begun first (C13), then the priority tier, then first in, first out (C17). */
