@@ -8,7 +8,9 @@ const shared = {
 };
 
 const seconds = 1000;
-const live = ['embedded/model/live/**/*.test.ts', 'test/session/**/*.test.ts'];
+/** Tests that start real coding-agent CLIs. */
+const live = ['embedded/model/live/**/*.test.ts'];
+const ofOthers = ['test/architecture.test.ts', 'test/e2e/**', 'test/fault/**', 'test/fixtures/**'];
 
 export default defineConfig({
   test: {
@@ -19,7 +21,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['{agents,shared,embedded,cli}/**/*.test.ts', 'test/architecture.test.ts'],
+          include: ['{agents,shared,embedded,cli,bench}/**/*.test.ts', 'test/architecture.test.ts'],
           exclude: live,
           testTimeout: 20 * seconds,
           hookTimeout: 20 * seconds,
@@ -29,7 +31,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'contract',
-          include: ['test/contract/**/*.test.ts', 'test/calendar/**/*.test.ts', 'test/incidents/**/*.test.ts', ...live],
+          include: ['test/**/*.test.ts', ...live],
+          exclude: ofOthers,
           testTimeout: 120 * seconds,
           hookTimeout: 60 * seconds,
         },
@@ -38,7 +41,14 @@ export default defineConfig({
         test: { ...shared, name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 600 * seconds, hookTimeout: 120 * seconds, fileParallelism: false },
       },
       {
-        test: { ...shared, name: 'fault', include: ['test/fault/**/*.test.ts'], testTimeout: 600 * seconds, hookTimeout: 300 * seconds, fileParallelism: false },
+        test: {
+          ...shared,
+          name: 'fault',
+          include: ['test/fault/**/*.test.ts'],
+          testTimeout: 600 * seconds,
+          hookTimeout: 300 * seconds,
+          fileParallelism: false,
+        },
       },
     ],
   },

@@ -20,7 +20,9 @@ export function checkManifest(root: string): Verdict {
   );
   const owned = new Set(importRules.flatMap(({ may }) => may));
   const ownerless = Object.keys(dependencies).flatMap((name): Finding[] =>
-    owned.has(name) || spawned.has(name) ? [] : [{ path, line: lineOf(name), rule: 'owned-package', what: name, right: 'give it to one folder in test/gates/rules/import-rules.ts' }],
+    owned.has(name) || spawned.has(name)
+      ? []
+      : [{ path, line: lineOf(name), rule: 'owned-package', what: name, right: 'give it to one folder in test/gates/rules/import-rules.ts' }],
   );
   return { looked: Object.keys({ ...dependencies, ...devDependencies }).length, findings: [...loose, ...ownerless, ...lockFindings(root)], notes: [] };
 }
@@ -33,7 +35,15 @@ function lockFindings(root: string): readonly Finding[] {
     Object.keys(optionalDependencies).flatMap((name): Finding[] => {
       const known = packages[`node_modules/${name}`] ?? packages[`${owner}/node_modules/${name}`];
       if (known !== undefined) return [];
-      return [{ path, line: 1, rule: 'complete-lock', what: `${name} of ${owner} is missing`, right: 'an entry with version, os and cpu, though this registry lacks it' }];
+      return [
+        {
+          path,
+          line: 1,
+          rule: 'complete-lock',
+          what: `${name} of ${owner} is missing`,
+          right: 'an entry with version, os and cpu, though this registry lacks it',
+        },
+      ];
     }),
   );
 }

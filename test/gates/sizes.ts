@@ -12,20 +12,17 @@ export function checkSizes(root: string): Verdict {
   const production = sources.filter((source) => !isTest(source.path));
   const files = production.map((source) => source.lines);
   const functions = production.flatMap((source) => functionsOf(source).map((one) => one.lines));
-  const findings = [
-    ...sources.flatMap(fileFindings),
-    ...production.flatMap(functionFindings),
-    ...folderFindings(sources),
-    ...shapeFindings(files, functions),
-  ];
-  const note = (name: string, values: readonly number[]): string => `${name}: ${values.length}, lines median ${share(values, 0.5)}, p90 ${share(values, 0.9)}, max ${Math.max(...values)}`;
+  const findings = [...sources.flatMap(fileFindings), ...production.flatMap(functionFindings), ...folderFindings(sources), ...shapeFindings(files, functions)];
+  const note = (name: string, values: readonly number[]): string =>
+    `${name}: ${values.length}, lines median ${share(values, 0.5)}, p90 ${share(values, 0.9)}, max ${Math.max(...values)}`;
   return { looked: sources.length, findings, notes: [note('files', files), note('functions', functions)] };
 }
 
 function fileFindings({ path, lines }: Source): readonly Finding[] {
   const limit = /^agents\/[^/]+\/main\.ts$/.test(path) ? limits.main : limits.file;
   const findings: Finding[] = [];
-  if (lines > limit) findings.push({ path, line: limit + 1, rule: 'file-size', what: `${lines} lines`, right: `at most ${limit}; give a concern of its own a file of its own` });
+  if (lines > limit)
+    findings.push({ path, line: limit + 1, rule: 'file-size', what: `${lines} lines`, right: `at most ${limit}; give a concern of its own a file of its own` });
   const depth = path.split('/').length - 1;
   if (depth > limits.depth && !isTest(path)) findings.push({ path, line: 1, rule: 'depth', what: `${depth} folders deep`, right: `at most ${limits.depth}` });
   return findings;
@@ -33,14 +30,18 @@ function fileFindings({ path, lines }: Source): readonly Finding[] {
 
 function functionFindings(source: Source): readonly Finding[] {
   return functionsOf(source).flatMap(({ name, line, lines }) =>
-    lines <= limits.function ? [] : [{ path: source.path, line, rule: 'function-size', what: `${name} has ${lines} lines`, right: `at most ${limits.function}` }],
+    lines <= limits.function
+      ? []
+      : [{ path: source.path, line, rule: 'function-size', what: `${name} has ${lines} lines`, right: `at most ${limits.function}` }],
   );
 }
 
 function folderFindings(sources: readonly Source[]): readonly Finding[] {
   const folders = Map.groupBy(sources, ({ path }) => dirname(path));
   return [...folders].flatMap(([path, { length }]) =>
-    length <= limits.folder ? [] : [{ path, line: 1, rule: 'folder-size', what: `${length} files`, right: `at most ${limits.folder}; what belongs together gets a folder` }],
+    length <= limits.folder
+      ? []
+      : [{ path, line: 1, rule: 'folder-size', what: `${length} files`, right: `at most ${limits.folder}; what belongs together gets a folder` }],
   );
 }
 
@@ -50,7 +51,9 @@ function shapeFindings(files: readonly number[], functions: readonly number[]): 
     ['90th percentile of lines of a file', share(files, 0.9), limits.fileP90],
     ['90th percentile of lines of a function', share(functions, 0.9), limits.functionP90],
   ];
-  return shapes.flatMap(([name, is, limit]) => (is <= limit ? [] : [{ path: '.', line: 1, rule: 'shape', what: `${name}: ${is}`, right: `at most ${limit}; split the largest` }]));
+  return shapes.flatMap(([name, is, limit]) =>
+    is <= limit ? [] : [{ path: '.', line: 1, rule: 'shape', what: `${name}: ${is}`, right: `at most ${limit}; split the largest` }],
+  );
 }
 
 interface Size {

@@ -14,7 +14,17 @@ export function checkText(root: string): Verdict {
 }
 
 function topFiles(root: string): readonly string[] {
-  const names = ['package.json', 'package-lock.json', 'tsconfig.json', 'knip.json', 'vitest.config.ts', 'Makefile', '.npmrc', '.oxlintrc.json', '.oxfmtrc.json'];
+  const names = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'knip.json',
+    'vitest.config.ts',
+    'Makefile',
+    '.npmrc',
+    '.oxlintrc.json',
+    '.oxfmtrc.json',
+  ];
   const pages = ['README.md', 'AGENTS.md', 'CONTEXT.md', 'CHANGELOG.md'];
   return [...names, ...pages].filter((name) => listed(root, name));
 }

@@ -122,7 +122,7 @@ describe('a refresh', () => {
     issues.set(2, { ...issue(2, 2), state: 'closed' });
     pulls.set(4, { ...pull(4, 4, 4), state: 'merged' });
     const again = await loadAll(source(forge), items);
-    expect([...again.issues].map(([number, each]) => [number, each.state]).toSorted()).toEqual([
+    expect([...again.issues].map(([number, each]) => [number, each.state]).toSorted(([a], [b]) => Number(a) - Number(b))).toEqual([
       [2, 'closed'],
       [3, 'open'],
     ]);

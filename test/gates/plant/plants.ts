@@ -47,7 +47,12 @@ const importPlants: readonly Plant[] = [
   imports('import-test', 'cli/planted.ts', '../test/run.ts', 'production code imports a test'),
   imports('import-target', 'shared/work/planted.ts', '#forge/forgejo', 'a key that package.json does not map'),
   imports('import-zone', 'shared/planted/planted.ts', 'zod', 'a folder without a rule'),
-  { gate: 'imports', rule: 'import-face', what: 'a face imports its adapter', files: { 'shared/forge/forge.ts': first("import type {} from './forgejo.ts';") } },
+  {
+    gate: 'imports',
+    rule: 'import-face',
+    what: 'a face imports its adapter',
+    files: { 'shared/forge/forge.ts': first("import type {} from './forgejo.ts';") },
+  },
   { gate: 'imports', rule: 'import', what: 'an import() counts', files: { 'agents/dev/planted.ts': "export const load = () => import('undici');\n" } },
   { gate: 'imports', rule: 'import', what: 'a type counts', files: { 'agents/dev/planted.ts': "export type { Pool } from 'undici';\n" } },
 ];
@@ -88,7 +93,12 @@ const sizePlants: readonly Plant[] = [
   },
 ];
 
-const says = (rule: string, path: string, text: string, what = text): Plant => ({ gate: 'forbidden', rule, what: `${path}: ${what}`, files: { [path]: `${text}\n` } });
+const says = (rule: string, path: string, text: string, what = text): Plant => ({
+  gate: 'forbidden',
+  rule,
+  what: `${path}: ${what}`,
+  files: { [path]: `${text}\n` },
+});
 
 const forbiddenPlants: readonly Plant[] = [
   says('time', 'agents/dev/planted.ts', 'export const at = Date.now();'),
@@ -108,7 +118,12 @@ const forbiddenPlants: readonly Plant[] = [
   says('dormant-test', 'shared/work/planted.test.ts', "describe.skipIf(true)('later', () => {});"),
 ];
 
-const text = (rule: string, line: string, path = 'cli/planted.ts'): Plant => ({ gate: 'text', rule, what: `${path}: ${line}`, files: { [path]: `// ${line}\n` } });
+const text = (rule: string, line: string, path = 'cli/planted.ts'): Plant => ({
+  gate: 'text',
+  rule,
+  what: `${path}: ${line}`,
+  files: { [path]: `// ${line}\n` },
+});
 
 const textPlants: readonly Plant[] = [
   text('machine-path', word('/wo', 'rk/main/cli')),
@@ -124,7 +139,12 @@ const textPlants: readonly Plant[] = [
 
 const manifestPlants: readonly Plant[] = [
   { gate: 'manifest', rule: 'exact-version', what: 'a version range', files: { 'package.json': (before) => before.replace('"zod": "', '"zod": "^') } },
-  { gate: 'manifest', rule: 'owned-package', what: 'a package without a folder', files: { 'package.json': (before) => before.replace('"zod": "', '"lodash": "4.17.21",\n    "zod": "') } },
+  {
+    gate: 'manifest',
+    rule: 'owned-package',
+    what: 'a package without a folder',
+    files: { 'package.json': (before) => before.replace('"zod": "', '"lodash": "4.17.21",\n    "zod": "') },
+  },
   {
     gate: 'manifest',
     rule: 'complete-lock',

@@ -13,7 +13,7 @@ export const toolPlants: readonly ToolPlant[] = [
   types('TS1294', 'export enum Colour { Red }'),
   types('TS1294', 'export class Port { constructor(readonly name: string) {} }'),
   types('TS6133', 'const unused = 1;'),
-  types('TS4111', "export const at = (of: Record<string, string>) => of.name;"),
+  types('TS4111', 'export const at = (of: Record<string, string>) => of.name;'),
   types('TS7030', 'export function maybe(x: number) { if (x > 1) return 1; }'),
   types('TS2532', 'export const second = (of: readonly string[]) => of[1].length;'),
   lint('no-floating-promises', 'export function start() { Promise.resolve(1); }'),

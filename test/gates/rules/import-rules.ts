@@ -55,7 +55,11 @@ export const importRules: readonly ImportRule[] = [
   { zone: 'embedded/', may: [...anywhere, 'zod', 'yaml'], right: 'embedded/ imports itself, shared/, zod, yaml and Node modules' },
   { zone: 'cli/', may: [...anywhere, 'zod', 'yaml'], right: 'cli/ imports any code but tests, zod, yaml and Node modules' },
   { zone: 'bench/', may: [...anywhere, 'zod', 'yaml'], right: 'bench/ imports any code, zod, yaml and Node modules' },
-  { zone: 'test/', may: [...anywhere, 'zod', 'yaml', 'vitest', 'vitest/*', 'undici', 'croner'], right: 'tests import any code; npm packages only those listed' },
+  {
+    zone: 'test/',
+    may: [...anywhere, 'zod', 'yaml', 'vitest', 'vitest/*', 'undici', 'croner'],
+    right: 'tests import any code; npm packages only those listed',
+  },
 ];
 
 /** A face speaks of the domain and of other faces, never of how it is done. */
