@@ -15,9 +15,9 @@ export function keyOf(body: string): string | null {
   return /^<!-- disinto:key ([a-z0-9][a-z0-9/.-]*) -->/.exec(body)?.[1] ?? null;
 }
 
-/** A hidden JSON document. `<` and `>` are escaped so that no content can close the mark. */
+/** A hidden JSON document on one line. `<`, `>` and the line separators that JSON allows are escaped, so that no content can close or break the mark. */
 export function dataMark(data: unknown): string {
-  const json = JSON.stringify(data).replace(/[<>]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const json = JSON.stringify(data).replace(/[<>\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `<!-- disinto:data ${json} -->`;
 }
 
