@@ -13,9 +13,9 @@ export async function seedRepository(forge: EmbeddedForge, folder: DemoFolder, b
   const repository = `${people.owner}/${folder.name}`;
   for (const login of [people.owner, people.maintainer, people.outsider, people.ci, ...agents.map((agent) => agent.login)]) await forge.seed.createUser(login, {});
   await forge.seed.createRepository(people.owner, folder.name, folder.source.kind === 'bare' ? { defaultBranch: branch, fromBare: folder.source.path } : { defaultBranch: branch, fromFolder: folder.source.path });
-  await forge.seed.addCollaborator(repository, people.maintainer, 'admin');
-  await forge.seed.addCollaborator(repository, people.ci, 'write');
-  for (const agent of agents) await forge.seed.addCollaborator(repository, agent.login, agent.role === 'reviewer' ? 'read' : 'write');
+  forge.seed.addCollaborator(repository, people.maintainer, 'admin');
+  forge.seed.addCollaborator(repository, people.ci, 'write');
+  for (const agent of agents) forge.seed.addCollaborator(repository, agent.login, agent.role === 'reviewer' ? 'read' : 'write');
 }
 
 /** The given issues, numbered from 1 in order; goes on where an interrupted start stopped. */

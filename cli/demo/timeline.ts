@@ -48,8 +48,14 @@ export function textTimeline(write: (line: string) => void, started: Date, colou
   };
 }
 
+/** A value of an event's data as text; nothing is empty. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value);
+}
+
 function describe({ kind, data }: DemoEvent): string {
-  const text = (key: string): string => (data[key] === undefined || data[key] === null ? '' : String(data[key]));
+  const text = (key: string): string => shown(data[key]);
   switch (kind) {
     case 'claimed':
       return `claimed: ${text('title')}`;
@@ -77,6 +83,6 @@ function describe({ kind, data }: DemoEvent): string {
     case 'closed':
       return `closed as already done: ${text('why')}`;
     default:
-      return `${kind}${Object.keys(data).length === 0 ? '' : `: ${Object.entries(data).filter(([key]) => key !== 'run').map(([key, value]) => `${key} ${String(value)}`).join(', ')}`}`;
+      return `${kind}${Object.keys(data).length === 0 ? '' : `: ${Object.entries(data).filter(([key]) => key !== 'run').map(([key, value]) => `${key} ${shown(value)}`).join(', ')}`}`;
   }
 }

@@ -40,13 +40,11 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
     sleep(agenda.settle(false));
     return agenda.nextRun();
   };
-  const work = async (): Promise<void> => {
-    for (let id = next(); id !== null; id = next()) {
+  const work = (): Promise<void> =>
+    runAll(next, judge, (id) => {
       current = startRun(slot, host, id);
-      const ended = await current.done.finally(() => (current = null));
-      judge(id, ended);
-    }
-  };
+      return current.done.finally(() => (current = null));
+    });
   function look(): void {
     if (stopped) return;
     asked = true;
@@ -59,11 +57,7 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
       });
   }
   function settleOnly(): void {
-    try {
-      sleep(agenda.settle(true));
-    } catch (error) {
-      broken(error);
-    }
+    attempt(() => sleep(agenda.settle(true)), broken);
   }
 
   return {
@@ -81,6 +75,19 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
     },
     abort: (reason) => current?.abort(reason),
   };
+}
+
+function attempt(act: () => void, failed: (error: unknown) => void): void {
+  try {
+    act();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** One run after the other while there is one. */
+async function runAll(next: () => string | null, judge: (id: string, ended: Ended) => void, run: (id: string) => Promise<Ended>): Promise<void> {
+  for (let id = next(); id !== null; id = next()) judge(id, await run(id));
 }
 
 /** What follows the end of a run. */

@@ -56,7 +56,7 @@ describe('a start that cannot be', () => {
     ['a webhook without a secret', `${base}[webhook]\n`, { FORGE_TOKEN: 'tok-canary-123' }, 'webhook.secret-file: is missing'],
     ['no configuration', base, { DISINTO_CONFIG: '/nowhere/disinto.toml' }, '/nowhere/disinto.toml:1: cannot be read'],
   ])('says what to do about %s, once', async (_name, config, env, complaint) => {
-    const { serve, said } = setUp(config, env as Record<string, string>);
+    const { serve, said } = setUp(config, env);
     expect(await serve(idle)).toBe(1);
     expect(said).toHaveLength(1);
     expect(said[0]).toContain(complaint);

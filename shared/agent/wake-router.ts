@@ -34,16 +34,10 @@ function subjectOf({ number, sha }: WebhookFacts): string {
 
 /** The event and the part of it that happened; none when nobody has to look. */
 function namesOf(event: WakeEvent, facts: WebhookFacts, slot: HostedAgent): readonly WakeEvent[] {
-  switch (event) {
-    case 'status':
-      return statusNames(facts, [...slot.ports.view.pullRequests.values()]);
-    case 'review':
-      return [event, facts.state === 'approved' ? 'review-approved' : 'review-other'];
-    case 'pull-request':
-      return [event, facts.action === 'closed' ? 'pull-request-closed' : 'pull-request-open'];
-    default:
-      return [event];
-  }
+  if (event === 'status') return statusNames(facts, [...slot.ports.view.pullRequests.values()]);
+  if (event === 'review') return [event, facts.state === 'approved' ? 'review-approved' : 'review-other'];
+  if (event === 'pull-request') return [event, facts.action === 'closed' ? 'pull-request-closed' : 'pull-request-open'];
+  return [event];
 }
 
 /**

@@ -116,7 +116,7 @@ describe.each(kinds)('%s', (_, containment) => {
   });
 });
 
-it.runIf(strongest.kind === 'namespace')('kill -9 of our own process takes the whole tree along', async () => {
+it('kill -9 of our own process takes the whole tree along', async () => {
   const word = unique();
   const script = join(folder, 'parent.ts');
   const face = join(import.meta.dirname, 'contained.ts');

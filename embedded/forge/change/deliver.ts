@@ -86,7 +86,7 @@ async function post(clock: Clock, delivery: Delivery, headers: Record<string, st
     await answer.arrayBuffer();
     return answer.ok ? null : `HTTP ${answer.status}`;
   } catch (error) {
-    return error instanceof Error ? String(error.cause ?? error.message) : String(error);
+    return error instanceof Error ? error.cause instanceof Error ? error.cause.message : error.message : String(error);
   } finally {
     cancel();
   }

@@ -27,7 +27,7 @@ async function receiver(status: (count: number) => number = () => 204): Promise<
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, heard };
 }
 
-const types = (heard: readonly Heard[]): string[] => heard.map(({ headers, body }) => `${headers['x-gitea-event']}/${headers['x-gitea-event-type']}${body.action === undefined ? '' : ` ${body.action}`}`);
+const types = (heard: readonly Heard[]): string[] => heard.map(({ headers, body }) => `${String(headers['x-gitea-event'])}/${String(headers['x-gitea-event-type'])}${body.action === undefined ? '' : ` ${body.action}`}`);
 
 it('signs deliveries and names the coarse and the finer event', async () => {
   const on = await stage();

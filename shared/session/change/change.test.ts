@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Sha } from '#domain/sha';
 import type { ChangedFile, Commit } from '#git';
-import { judgeChange, type ChangeRequest } from './change.ts';
+import { judgeChange } from './change.ts';
+import type { ChangeRequest } from './request.ts';
 
 type Tree = Readonly<Record<string, string>>;
 const policy = { maxChangedFiles: 5, maxChangedLines: 100, maxFileBytes: 1000, protectedPaths: ['migrations/**'] };

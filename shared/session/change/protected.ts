@@ -1,14 +1,8 @@
 import { matchesGlob } from 'node:path';
 import type { ChangedFile } from '#git';
-import type { ChangeRequest } from './change.ts';
 import { pathReason, symlinkReason } from './paths.ts';
+import type { ChangeRequest, ProtectedPath } from './request.ts';
 import { findWeakenedTests } from './weakened-tests.ts';
-
-/** A path that only a maintainer may change, and why. */
-export interface ProtectedPath {
-  readonly path: string;
-  readonly why: string;
-}
 
 /** Everything in the change that waits for a maintainer, sorted by path; one reason per path. */
 export async function findProtected(request: ChangeRequest): Promise<readonly ProtectedPath[]> {

@@ -1,14 +1,7 @@
 import type { Sha } from '#domain/sha';
 import type { Commit } from '#git';
-import type { ChangeRequest } from './change.ts';
+import type { ChangeRequest, SecretFinding } from './request.ts';
 import { secretsIn } from './secrets.ts';
-
-/** A place that holds what looks like a secret. `path` is a file, or words in brackets for a message or an answer. */
-export interface SecretFinding {
-  readonly path: string;
-  readonly line: number;
-  readonly rule: string;
-}
 
 type Known = ChangeRequest['holdsKnownSecret'];
 

@@ -1,8 +1,7 @@
 import type { ChangedFile } from '#git';
-import type { ChangeRequest } from './change.ts';
 import { languageOf, type Language } from './languages.ts';
 import { stripComments } from './strip-comments.ts';
-import type { ProtectedPath } from './protected.ts';
+import type { ChangeRequest, ProtectedPath } from './request.ts';
 
 /** One test file before and after; a file that was moved is one file. */
 interface Pair {
