@@ -9,9 +9,7 @@ import { checkKept, sessionsOf } from './kept.ts';
 const all = process.env['ALL_FAULTS'] !== undefined;
 
 const once: readonly Case[] = [
-  { task: 'implement', fault: 'loop', times: 1 },
   { task: 'fix-checks', fault: 'cut', times: 1 },
-  { task: 'address-review', fault: 'http-500', times: 1 },
   { task: 'resolve-conflict', fault: 'malformed', times: 1 },
   { task: 'review', fault: 'http-401', times: 1 },
 ];
@@ -20,8 +18,6 @@ const thrice: readonly Case[] = [
   { task: 'fix-checks', fault: 'malformed', times: 3 },
   { task: 'address-review', fault: 'loop', times: 3 },
   { task: 'resolve-conflict', fault: 'http-401', times: 3 },
-  { task: 'resolve-conflict', fault: 'cut', times: 3 },
-  { task: 'review', fault: 'http-429', times: 3 },
   { task: 'review', fault: 'http-500', times: 3 },
 ];
 
