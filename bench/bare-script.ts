@@ -12,8 +12,8 @@ type Api = (method: string, path: string, body?: unknown) => Promise<Record<stri
 const pollMs = 100;
 
 /**
- * What the factory does for one issue, as somebody would write it down in a script: straight ahead, no claim, no
- * certificate, no recovery, no check of anything but the status. Answers how many requests only asked again: for the status
+ * What the factory does for one issue, as somebody would write it down in a script: straight ahead, each account looking once
+ * at what it acts on; no claim, no certificate, no recovery. Answers how many requests only asked again: for the status
  * of CI, and for a merge that the forge was not ready for.
  */
 export async function workBare(stand: BareStand, root: string, number: number): Promise<number> {
@@ -44,6 +44,8 @@ export async function workBare(stand: BareStand, root: string, number: number): 
   await converse(stand, { root, agent: 'reviewer', task: 'review', number, title, workspace: look, prompt: `Review this: ${title}` });
   await reviewer('POST', `pulls/${String(pull['number'])}/reviews`, { event: 'APPROVED', body: 'Good.', commit_id: head });
 
+  await merger('GET', `pulls/${String(pull['number'])}/reviews`);
+  await merger('GET', `commits/${head}/status`);
   const retries = await merge(merger, Number(pull['number']), head);
   await merger('GET', `pulls/${String(pull['number'])}`);
   const closed = await merger('GET', `issues/${number}`);

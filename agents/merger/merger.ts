@@ -69,7 +69,7 @@ async function testResult(ports: MergerPorts, tick: Tick, seen: MergerSnapshot, 
   const ref = `refs/heads/${mergeBranch(pull.number)}`;
   const pushed = await tick.effect('push', ref, commit, () => ports.git.push([{ ref, to: commit, expect: 'any' }]));
   if (pushed.kind !== 'pushed') return { kind: 'waiting', reason: `the merge result of #${pull.number} was not pushed: ${pushed.kind}` };
-  await ports.git.fetch();
+  if ((await ports.git.resolve(ref)) !== commit) await ports.git.fetch();
   tick.tell('merge-result', `pr:${pull.number}`, { commit, base: seen.tip });
   return { kind: 'acted', did: `pushed the merge result of #${pull.number} with ${short(seen.tip)} for CI` };
 }

@@ -1,6 +1,7 @@
 import type { WakeEvent } from '#agent';
 import type { PullRequest } from '#domain/pull-request';
 import { asSha } from '#domain/sha';
+import { toldOfPush } from '#work/lookout';
 import type { Host } from './host.ts';
 import { scheduleKey } from './hosted.ts';
 import type { HostedAgent } from './hosted.ts';
@@ -16,6 +17,7 @@ export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly Hoste
     for (const slot of slots) {
       if (slot.project.repository.toLowerCase() !== facts.repository.toLowerCase()) continue;
       forget(slot, facts);
+      if (event === 'push' && !isBeside(event, facts, slot) && isCommit(facts.sha)) toldOfPush(slot.ports.view, slot.project.branch, asSha(facts.sha));
       const ownDoing = event !== 'status' && facts.sender === slot.settings.identity;
       if (ownDoing || isBeside(event, facts, slot) || !namesOf(event, facts, slot).some((name) => slot.agent.wakes.includes(name))) continue;
       host.wake(scheduleKey(slot.name, slot.project.name), `${event}:${subjectOf(facts)}`, { kind: 'webhook', event, delivery });
@@ -25,7 +27,12 @@ export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly Hoste
 
 function forget({ ports }: HostedAgent, { number, sha }: WebhookFacts): void {
   if (number !== null) ports.view.forget({ number });
-  if (sha !== null && !/^0+$/.test(sha)) ports.view.forget({ head: asSha(sha) });
+  if (isCommit(sha)) ports.view.forget({ head: asSha(sha) });
+}
+
+/** Of a deleted branch the forge says only zeros. */
+function isCommit(sha: string | null): sha is string {
+  return sha !== null && !/^0+$/.test(sha);
 }
 
 function subjectOf({ number, sha }: WebhookFacts): string {

@@ -4,7 +4,7 @@ import { asSha, type Sha } from '#domain/sha';
 import { GitError, type Salvage } from '#git';
 import { coreConfig, makeGitDir, removeTree } from './command/files.ts';
 import { hashOf } from './command/objects.ts';
-import { readRefs } from './command/refs.ts';
+import { readRef, readRefs } from './command/refs.ts';
 import { text, type Run } from './command/run.ts';
 import type { Places } from './places.ts';
 import { seal, type Site, type SiteRecord } from './site.ts';
@@ -34,8 +34,9 @@ export async function salvage(context: SalvageContext, site: Site, record: SiteR
     text(await run({ args: [...side, 'rev-list', '--max-count=1', '--stdin'], input: `${[...new Set(tips.values())].join('\n')}\n${minus}` })) !== '';
   const given = [record.base, ...(record.merge === null ? [] : [record.merge])];
   if (!(await isLeft(without(given)))) return null;
-  const minus = without([...given, ...(await context.onForge())]);
-  if (!(await isLeft(minus))) return null;
+  const onForge = await context.onForge();
+  const minus = without([...given, ...onForge]);
+  if (!(await isLeft(minus)) || (await isPublished(context, site, record, { tips, given, onForge }))) return null;
   await writeRefs(site.side, tips);
   const bundle = join(places.salvage, `${site.run}.bundle`);
   const aside = join(places.scratch, `${site.run}-${nonce()}.bundle`);
@@ -51,6 +52,22 @@ export async function salvage(context: SalvageContext, site: Site, record: SiteR
     await removeTree(aside);
   }
   return { run: site.run, bundle, head };
+}
+
+/**
+ * The branch on the forge has every tree that the workspace's commits have: they were published under other messages. What is
+ * not committed has a tree of its own, so it counts as left.
+ */
+async function isPublished({ run, places }: SalvageContext, site: Site, record: SiteRecord, work: { readonly tips: ReadonlyMap<string, Sha>; readonly given: readonly Sha[]; readonly onForge: readonly Sha[] }): Promise<boolean> {
+  const branch = await readRef(places.store, `refs/heads/${record.branch}`);
+  if (branch === null || !work.onForge.includes(branch)) return false;
+  const trees = async (gitDir: string, tips: Iterable<Sha>): Promise<readonly string[]> => {
+    const input = `${[...new Set(tips)].join('\n')}\n${without(work.given)}`;
+    const listed = text(await run({ args: [`--git-dir=${gitDir}`, 'log', '--format=%T', '--stdin'], input }));
+    return listed === '' ? [] : listed.split('\n');
+  };
+  const published = new Set(await trees(places.store, [branch]));
+  return (await trees(site.side, work.tips.values())).every((tree) => published.has(tree));
 }
 
 function without(shas: readonly Sha[]): string {

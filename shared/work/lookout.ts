@@ -1,5 +1,6 @@
 import type { Clock } from '#clock';
 import type { PullRequest } from '#domain/pull-request';
+import type { Sha } from '#domain/sha';
 import type { View } from '#forge/view';
 import type { Git } from '#git';
 
@@ -7,6 +8,10 @@ import type { Git } from '#git';
 interface Memory {
   picture: string;
   fetchedAt: number;
+  /** Where the forge said that the branch was pushed to, until the store has it. */
+  told: { readonly branch: string; readonly tip: Sha } | null;
+  /** Merges that were seen in the store. */
+  readonly landed: Set<string>;
   readonly lookedAt: Map<number, number>;
 }
 
@@ -18,23 +23,53 @@ export const lookSeconds = 1;
 function remember(view: View): Memory {
   const known = memories.get(view);
   if (known !== undefined) return known;
-  const memory: Memory = { picture: '', fetchedAt: Number.NEGATIVE_INFINITY, lookedAt: new Map() };
+  const memory: Memory = { picture: '', fetchedAt: Number.NEGATIVE_INFINITY, told: null, landed: new Set(), lookedAt: new Map() };
   memories.set(view, memory);
   return memory;
 }
 
 /**
- * Brings the store up to date when the view saw a head or state move, and every five minutes (M14: nothing is computed from
- * refs that are older than the picture). Free when nothing moved.
+ * Brings the store up to date when the view saw a head or state move or the branch was pushed to, and every five minutes (M14:
+ * nothing is computed from refs that are older than the picture). Free when nothing moved, and without a fetch when whoever
+ * pushed, merged or fetched in this process has brought it already.
  */
 export async function freshenStore(ports: { readonly view: View; readonly git: Git; readonly clock: Clock }): Promise<void> {
   const memory = remember(ports.view);
   const picture = [...ports.view.pullRequests.values()].map((pull) => `${pull.number}:${pull.head}:${pull.state}`).join();
+  const { told } = memory;
   const now = ports.clock.monotonic();
-  if (picture === memory.picture && now - memory.fetchedAt < fetchSeconds * 1000) return;
-  await ports.git.fetch();
+  const isRecent = now - memory.fetchedAt < fetchSeconds * 1000;
+  if (isRecent && picture === memory.picture && told === null) return;
+  if (!isRecent || !(await holdsPicture(ports, memory))) {
+    await ports.git.fetch();
+    memory.fetchedAt = now;
+  }
   memory.picture = picture;
-  memory.fetchedAt = now;
+  if (memory.told === told) memory.told = null;
+}
+
+/** Every head is where the picture says, and every merge and push that we heard of is in the store. */
+async function holdsPicture({ view, git }: { readonly view: View; readonly git: Git }, { told, landed }: Memory): Promise<boolean> {
+  if (told !== null && !(await holds(git, told.branch, told.tip))) return false;
+  for (const pull of view.pullRequests.values()) {
+    if (pull.state === 'open' && (await git.resolve(`refs/heads/${pull.branch}`)) !== pull.head) return false;
+    if (pull.mergeCommit === null || landed.has(pull.mergeCommit)) continue;
+    if (!(await holds(git, pull.base, pull.mergeCommit))) return false;
+    landed.add(pull.mergeCommit);
+  }
+  return true;
+}
+
+/** The branch in the store is at this commit or past it. */
+async function holds(git: Git, branch: string, commit: Sha): Promise<boolean> {
+  const tip = await git.resolve(`refs/heads/${branch}`);
+  if (tip === null || tip === commit) return tip !== null;
+  return (await git.readCommit(commit)) !== null && (await git.isAncestor(commit, tip));
+}
+
+/** The forge says that the branch was pushed to: the next `freshenStore` looks whether the store has it. */
+export function toldOfPush(view: View, branch: string, tip: Sha): void {
+  remember(view).told = { branch, tip };
 }
 
 /** The base moved by our own hand: the next `freshenStore` fetches. */

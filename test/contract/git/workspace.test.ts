@@ -228,6 +228,23 @@ describe('retiring a workspace', () => {
     expect(sh(restored, 'show', `${saved!.head}:unborn/y`)).toBe('y');
   }, 30_000);
 
+  it('keeps nothing of commits that were published under other messages, but what came after them', async () => {
+    const world = await createWorld();
+    const workspace = await open(world);
+    writeFileSync(join(workspace.path, 'x'), 'x');
+    const made = await workspace.commitAll('x');
+    await workspace.publishToStore();
+    const tree = (await world.git.readCommit(made!))!.tree;
+    const renamed = await world.git.createCommit({ tree, parents: [world.main], message: 'Better said', author: { name: 'a', email: 'a@b' } });
+    await world.git.push([{ ref: 'refs/heads/fix/issue-7', to: renamed, expect: null }]);
+    writeFileSync(join(workspace.path, 'late'), 'late');
+    expect(await world.git.retireWorkspace('run_1', 'stop')).not.toBeNull();
+    const other = await open(world, 'run_2');
+    writeFileSync(join(other.path, 'x'), 'x');
+    await other.commitAll('x');
+    expect(await world.git.retireWorkspace('run_2', 'done')).toBeNull();
+  }, 30_000);
+
   it('keeps everything when the forge cannot be asked', async () => {
     const world = await createWorld();
     const workspace = await open(world);
