@@ -7,6 +7,7 @@ import { reviewState } from '#domain/verdict';
 import { pullRequestChecks, subjectChecks } from '#work/checks';
 import { freshenStore, nextToLookAt } from '#work/lookout';
 import { type Identities, identities } from '#work/identities';
+import { resumedAt } from '#work/resumed';
 import type { Candidate, Result } from './decide.ts';
 
 export type MergerPorts = Pick<Ports, 'forge' | 'view' | 'git' | 'ci' | 'clock' | 'ledger'>;
@@ -63,14 +64,14 @@ async function observeCandidate(
   const { state: checks } = await pullRequestChecks(ports, tick.project, pull, tip, result.kind === 'on-branch' ? Math.max(age, testedSeconds) : age);
   const comments = pull.comments > 0 ? await ports.view.comments(pull.number) : [];
   const report = readMergeReport(comments, who.ofRole('merger'), pull.head);
-  const spoken = comments.some((c) => who.people.isMaintainer(c.author) && report !== null && c.createdAt.toISOString() > report.at);
+  const refused = report?.kind === 'refused' && (await resumedAt(ports.view, who.people, seen.issue, comments)) <= report.at;
   return {
     pullRequest: pull,
     issue: seen.issue,
     approval: seen.approval,
     checks,
     result,
-    refused: report?.kind === 'refused' && !spoken,
+    refused,
   };
 }
 

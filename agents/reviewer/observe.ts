@@ -6,6 +6,7 @@ import type { Sha } from '#domain/sha';
 import { readWorkLog } from '#domain/work-log';
 import { pullRequestChecks } from '#work/checks';
 import { identities } from '#work/identities';
+import { resumedAt } from '#work/resumed';
 import { freshenStore, lookSeconds, nextToLookAt } from '#work/lookout';
 
 export type ReviewerPorts = Pick<Ports, 'forge' | 'view' | 'git' | 'ci' | 'sessions' | 'ledger' | 'clock'>;
@@ -46,13 +47,10 @@ export async function observeReviewer(ports: ReviewerPorts, tick: Tick): Promise
   for (const { pull, issue, mine } of open) {
     const { state } = await pullRequestChecks(ports, tick.project, pull, tip, pull.number === asked ? lookSeconds : Number.POSITIVE_INFINITY);
     const comments = pull.comments > 0 ? await ports.view.comments(pull.number) : [];
-    const failures = readWorkLog(comments, me).filter((attempt) => attempt.head === pull.head && attempt.at > lastWord(comments, who.people)).length;
+    const failed = readWorkLog(comments, me).filter((attempt) => attempt.head === pull.head);
+    const since = failed.length === 0 ? '' : await resumedAt(ports.view, who.people, issue.number, comments);
+    const failures = failed.filter((attempt) => attempt.at > since).length;
     found.push({ pullRequest: pull, issue, comments, earlier: mine, tip, checks: state.kind, failures });
   }
   return found;
-}
-
-/** ISO time of the newest comment by a maintainer: failures before it do not count any more. */
-function lastWord(comments: readonly Comment[], people: { isMaintainer(login: string): boolean }): string {
-  return comments.findLast((comment) => people.isMaintainer(comment.author))?.createdAt.toISOString() ?? '';
 }

@@ -61,15 +61,18 @@ export async function mirrorPark(ports: ParkPorts, tick: Tick, issue: Issue): Pr
   ports.view.forget({ number: issue.number });
 }
 
-/** Lets a parked issue go on. `working`: its pull request is open, so it is in progress rather than queued. */
+/**
+ * Lets a parked issue go on. `working`: its pull request is open, so it is in progress rather than queued. Labels first: while the record
+ * still says parked, what let the issue go on is seen again after a crash; labels that nobody looks at any more would stay for ever.
+ */
 export async function unparkIssue(ports: ParkPorts, tick: Tick, issue: Issue, park: Park, change: { readonly by: string; readonly working: boolean; readonly approvedText: string | null }): Promise<void> {
   const next: Park = { ...park, unparked: change.by, at: ports.clock.now().toISOString(), approvedText: change.approvedText ?? park.approvedText, held: null };
   const add = change.working ? labels.inProgress.name : labels.backlog.name;
   const remove = [labels.blocked.name, change.working ? labels.backlog.name : labels.inProgress.name];
-  await writePark(ports, tick, issue.number, next);
   await tick.effect('labels', `issue:${issue.number}`, add, () =>
     ports.forge.ensureLabels(issue.number, { add: issue.labels.has(add) ? [] : [add], remove: present(issue, remove) }),
   );
+  await writePark(ports, tick, issue.number, next);
   ports.view.forget({ number: issue.number });
   tick.tell('un-parked', `issue:${issue.number}`, { by: change.by });
 }
