@@ -12,9 +12,12 @@ export interface Play {
   readonly ends?: 'cancelled' | 'busy';
 }
 
+/** What a session does, or what it does when it sees its request. */
+export type Script = Play | ((request: SessionRequest<unknown>) => Play);
+
 export interface FakeSessions extends Sessions {
   /** The next sessions of this task, in order; the last play is repeated. */
-  script(task: string, ...plays: readonly Play[]): void;
+  script(task: string, ...plays: readonly Script[]): void;
   /** Every request so far. */
   readonly asked: readonly SessionRequest<unknown>[];
   /** Prompts of the sessions of one task. */
@@ -23,7 +26,7 @@ export interface FakeSessions extends Sessions {
 
 /** Sessions without a model: everything that a session may do to the world is done for real, in its real workspace. */
 export function createFakeSessions(): FakeSessions {
-  const plays = new Map<string, Play[]>();
+  const plays = new Map<string, Script[]>();
   const asked: SessionRequest<unknown>[] = [];
   return {
     script: (task, ...list) => void plays.set(task, [...list]),
@@ -32,7 +35,8 @@ export function createFakeSessions(): FakeSessions {
     async run(request) {
       asked.push(request as SessionRequest<unknown>);
       const queue = plays.get(request.task) ?? [];
-      const play = queue.length > 1 ? queue.shift() : queue[0];
+      const script = queue.length > 1 ? queue.shift() : queue[0];
+      const play = typeof script === 'function' ? script(request as SessionRequest<unknown>) : script;
       if (play === undefined) throw new Error(`no play for a session of the task ${request.task} on #${request.subject.issue}`);
       for (const [path, text] of Object.entries(play.files ?? {})) await write(join(request.workspace, path), text);
       await play.act?.(request.workspace);

@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import type { Agent, Outcome, Ports } from '#agent';
 import type { CommitStatus } from '#domain/check';
@@ -31,6 +33,7 @@ const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: ()
 const roles: Readonly<Record<AgentName, Agent>> = { dev, 'dev-2': dev, reviewer, merger };
 const people: readonly Person[] = ['maintainer', 'outsider', 'ci'];
 const repository = 'demo/app';
+const run = promisify(execFile);
 
 /** A run dies here: just before or just after its first effect of a kind. */
 export interface Death {
@@ -65,7 +68,7 @@ export interface World {
   issue(title: string, more?: { readonly body?: string; readonly labels?: readonly string[]; readonly author?: Person }): number;
   /** Posts a final status as CI on a commit, and everybody looks again. */
   check(head: Sha, state: CommitStatus['state'], context?: string): Promise<void>;
-  /** A commit of files onto a branch (main by default) by a maintainer; answers it. */
+  /** A commit of files onto a branch (main by default, a new one starts there) by a maintainer; answers it. */
   commit(files: Readonly<Record<string, string>>, branch?: string): Promise<Sha>;
   comment(number: number, text: string, by?: Person): Promise<void>;
   find(number: number): Promise<Issue>;
@@ -121,7 +124,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       await as.ci.postStatus(head, { context, state, description: `${context} ended`, targetUrl: null });
       for (const slot of slots.values()) slot.ports.view.forget({ head });
     },
-    commit: (files, branch = 'main') => commitFiles(forge.url, token('maintainer'), files, branch),
+    commit: (files, branch = 'main') => commitFiles(join(root, 'clone'), `${forge.url.replace('://', `://maintainer:${token('maintainer')}@`)}/${repository}.git`, files, branch),
     comment: async (number, text, by = 'maintainer') => void (await rest(forge.url, token(by), 'POST', `/issues/${number}/comments`, { body: text })),
     find: async (number) => (await as.maintainer.findIssue(number))!,
     pull: async (issue) => {
@@ -235,15 +238,22 @@ async function rest(url: string, token: string, method: string, path: string, bo
   return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
 }
 
-/** One commit per file through the contents API. */
-async function commitFiles(url: string, token: string, files: Readonly<Record<string, string>>, branch: string): Promise<Sha> {
-  let head = '';
-  for (const [path, text] of Object.entries(files)) {
-    const known = await rest(url, token, 'GET', `/contents/${path}?ref=${encodeURIComponent(branch)}`);
-    const sha = known.status === 200 ? { sha: known.body.sha as string } : {};
-    const done = await rest(url, token, known.status === 200 ? 'PUT' : 'POST', `/contents/${path}`, { branch, message: `Change ${path}`, content: Buffer.from(text).toString('base64'), ...sha });
-    if (done.status >= 300) throw new Error(`${path} was not written: ${JSON.stringify(done.body)}`);
-    head = done.body.commit.sha as string;
+/** One commit in a clone of the maintainer, pushed. Never synchronous: the forge answers in this very process. */
+async function commitFiles(clone: string, url: string, files: Readonly<Record<string, string>>, branch: string): Promise<Sha> {
+  const git = async (...args: string[]): Promise<string> => (await run('git', ['-c', 'user.name=maintainer', '-c', 'user.email=m@example.org', ...args], { cwd: clone })).stdout.trim();
+  if (!existsSync(clone)) {
+    mkdirSync(clone);
+    await git('init', '--quiet');
   }
-  return asSha(head);
+  await git('fetch', '--quiet', url, '+refs/heads/*:refs/remotes/forge/*');
+  const from = await git('for-each-ref', '--format=%(refname)', `refs/remotes/forge/${branch}`);
+  await git('checkout', '--quiet', '--force', '--detach', from === '' ? 'refs/remotes/forge/main' : from);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(clone, path)), { recursive: true });
+    writeFileSync(join(clone, path), text);
+  }
+  await git('add', '--all');
+  await git('commit', '--quiet', '-m', `Change ${Object.keys(files).join(', ')}`);
+  await git('push', '--quiet', url, `HEAD:refs/heads/${branch}`);
+  return asSha(await git('rev-parse', 'HEAD'));
 }
