@@ -47,9 +47,10 @@ export async function parkIssue(ports: ParkPorts, tick: Tick, request: ParkReque
   tick.tell('parked', `issue:${issue.number}`, { reason: parkReason(park) });
 }
 
-/** Makes labels, assignee and claim agree with a park record. */
-export async function mirrorPark(ports: ParkPorts, tick: Tick, issue: Issue): Promise<void> {
+/** Makes labels, assignee and claim agree with a park record. Asks for the issue anew: this very run may have claimed it since it was seen (D8). */
+export async function mirrorPark(ports: ParkPorts, tick: Tick, seen: Issue): Promise<void> {
   const me = await ports.forge.me();
+  const issue = (await ports.forge.findIssue(seen.number)) ?? seen;
   await tick.effect('labels', `issue:${issue.number}`, 'blocked', () =>
     ports.forge.ensureLabels(issue.number, { add: [labels.blocked.name], remove: present(issue, [labels.backlog.name, labels.inProgress.name]) }),
   );
