@@ -18,10 +18,33 @@ const onBranch = (checks: CheckState): Result => ({ kind: 'on-branch', tree, com
 
 function candidate(number: number, part: Partial<Candidate> = {}): Candidate {
   const pullRequest: PullRequest = {
-    number, title: untrusted(''), body: untrusted(''), author: 'dev', state: 'open', draft: false, labels: new Set(), assignees: [], branch: `fix/issue-${number}`,
-    head, base: 'main', mergeCommit: null, mergedBy: null, createdAt: new Date(0), updatedAt: new Date(0), comments: 0,
+    number,
+    title: untrusted(''),
+    body: untrusted(''),
+    author: 'dev',
+    state: 'open',
+    draft: false,
+    labels: new Set(),
+    assignees: [],
+    branch: `fix/issue-${number}`,
+    head,
+    base: 'main',
+    mergeCommit: null,
+    mergedBy: null,
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+    comments: 0,
   };
-  const approval = { id: 3, author: 'reviewer', verdict: 'approved', head, body: untrusted(''), stale: false, dismissed: false, submittedAt: new Date(0) } as const;
+  const approval = {
+    id: 3,
+    author: 'reviewer',
+    verdict: 'approved',
+    head,
+    body: untrusted(''),
+    stale: false,
+    dismissed: false,
+    submittedAt: new Date(0),
+  } as const;
   return { pullRequest, issue: number, approval, checks: green, result: atHead, refused: false, ...part };
 }
 
@@ -54,7 +77,12 @@ describe('an approved pull request', () => {
 });
 
 it('M5: nothing in front holds up what can land', () => {
-  const front = [candidate(1, { checks: pending }), candidate(2, { refused: true }), candidate(3, { result: { kind: 'conflict' } }), candidate(4, { checks: red })];
+  const front = [
+    candidate(1, { checks: pending }),
+    candidate(2, { refused: true }),
+    candidate(3, { result: { kind: 'conflict' } }),
+    candidate(4, { checks: red }),
+  ];
   expect(say(decideMergeStep([...front, candidate(5)]))).toBe('merge #5');
   expect(decideMergeStep(front)).toEqual({ do: 'wait', reason: '#1 waits for ci/test' });
 });

@@ -33,7 +33,11 @@ export async function observeMerger(ports: MergerPorts, tick: Tick): Promise<Mer
   await freshenStore(ports);
   const tip = await ports.git.resolve(`refs/heads/${tick.project.branch}`);
   if (tip === null) return { tip: null, candidates: [] };
-  const asked = nextToLookAt(ports.view, approved.map(({ pull }) => pull), ports.clock.monotonic());
+  const asked = nextToLookAt(
+    ports.view,
+    approved.map(({ pull }) => pull),
+    ports.clock.monotonic(),
+  );
   const candidates: Candidate[] = [];
   for (const { pull, approval, issue } of approved) {
     candidates.push(await observeCandidate(ports, tick, who, { pull, approval, issue, tip, fresh: pull.number === asked }));

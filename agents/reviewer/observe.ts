@@ -42,7 +42,11 @@ export async function observeReviewer(ports: ReviewerPorts, tick: Tick): Promise
   await freshenStore(ports);
   const tip = await ports.git.resolve(`refs/heads/${tick.project.branch}`);
   if (tip === null) return [];
-  const asked = nextToLookAt(ports.view, open.map(({ pull }) => pull), ports.clock.monotonic());
+  const asked = nextToLookAt(
+    ports.view,
+    open.map(({ pull }) => pull),
+    ports.clock.monotonic(),
+  );
   const found: Reviewable[] = [];
   for (const { pull, issue, mine } of open) {
     const { state } = await pullRequestChecks(ports, tick.project, pull, tip, pull.number === asked ? lookSeconds : Number.POSITIVE_INFINITY);

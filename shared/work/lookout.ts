@@ -12,18 +12,17 @@ interface Memory {
   told: { readonly branch: string; readonly tip: Sha } | null;
   /** Merges that were seen in the store. */
   readonly landed: Set<string>;
-  readonly lookedAt: Map<number, number>;
 }
 
 const memories = new WeakMap<View, Memory>();
 const fetchSeconds = 300;
 /** A look at a head's statuses serves every agent of the process for this long; nothing is merged on it. */
-export const lookSeconds = 1;
+export const lookSeconds = 0.5;
 
 function remember(view: View): Memory {
   const known = memories.get(view);
   if (known !== undefined) return known;
-  const memory: Memory = { picture: '', fetchedAt: Number.NEGATIVE_INFINITY, told: null, landed: new Set(), lookedAt: new Map() };
+  const memory: Memory = { picture: '', fetchedAt: Number.NEGATIVE_INFINITY, told: null, landed: new Set() };
   memories.set(view, memory);
   return memory;
 }
@@ -77,12 +76,15 @@ export function storeIsStale(view: View): void {
   remember(view).fetchedAt = Number.NEGATIVE_INFINITY;
 }
 
-/** The pull request whose statuses were asked for longest ago: pending ones are looked at in rotation, one per tick. */
-export function nextToLookAt(view: View, pulls: readonly PullRequest[], now: number): number | null {
-  const { lookedAt } = remember(view);
-  const looked = (pull: PullRequest): number => lookedAt.get(pull.number) ?? Number.NEGATIVE_INFINITY;
-  const [next] = pulls.toSorted((a, b) => looked(a) - looked(b));
-  if (next === undefined) return null;
-  lookedAt.set(next.number, now);
-  return next.number;
+/**
+ * The pull request whose statuses to look at: pending ones are looked at in rotation, one per tick, never seen ones first.
+ * `sharing`: one that somebody looked at a moment ago counts as looked at now, which costs nothing.
+ */
+export function nextToLookAt(view: View, pulls: readonly PullRequest[], now: number, sharing: 'sharing' | 'alone'): number | null {
+  const looked = (pull: PullRequest): number => view.lookedAt(pull.head) ?? Number.NEGATIVE_INFINITY;
+  const [oldest] = pulls.toSorted((a, b) => looked(a) - looked(b));
+  if (oldest === undefined) return null;
+  const isSeen = looked(oldest) > Number.NEGATIVE_INFINITY;
+  const recent = sharing === 'sharing' && isSeen ? pulls.find((pull) => now - looked(pull) < lookSeconds * 1000) : undefined;
+  return (recent ?? oldest).number;
 }

@@ -55,7 +55,10 @@ export async function mirrorPark(ports: ParkPorts, tick: Tick, seen: Issue): Pro
     ports.forge.ensureLabels(issue.number, { add: [labels.blocked.name], remove: present(issue, [labels.backlog.name, labels.inProgress.name]) }),
   );
   if (issue.assignees.includes(me)) {
-    await ports.forge.ensureAssignees(issue.number, issue.assignees.filter((login) => login !== me));
+    await ports.forge.ensureAssignees(
+      issue.number,
+      issue.assignees.filter((login) => login !== me),
+    );
     const claim = await ports.git.claims.find(String(issue.number));
     if (claim !== null && claim.agent === tick.agent) await ports.git.claims.release(claim);
   }
@@ -66,7 +69,13 @@ export async function mirrorPark(ports: ParkPorts, tick: Tick, seen: Issue): Pro
  * Lets a parked issue go on. `working`: its pull request is open, so it is in progress rather than queued. Labels first: while the record
  * still says parked, what let the issue go on is seen again after a crash; labels that nobody looks at any more would stay for ever.
  */
-export async function unparkIssue(ports: ParkPorts, tick: Tick, issue: Issue, park: Park, change: { readonly by: string; readonly working: boolean; readonly approvedText: string | null }): Promise<void> {
+export async function unparkIssue(
+  ports: ParkPorts,
+  tick: Tick,
+  issue: Issue,
+  park: Park,
+  change: { readonly by: string; readonly working: boolean; readonly approvedText: string | null },
+): Promise<void> {
   const next: Park = { ...park, unparked: change.by, at: ports.clock.now().toISOString(), approvedText: change.approvedText ?? park.approvedText, held: null };
   const add = change.working ? labels.inProgress.name : labels.backlog.name;
   const remove = [labels.blocked.name, change.working ? labels.backlog.name : labels.inProgress.name];
@@ -79,7 +88,9 @@ export async function unparkIssue(ports: ParkPorts, tick: Tick, issue: Issue, pa
 }
 
 async function writePark(ports: ParkPorts, tick: Tick, issue: number, park: Park): Promise<void> {
-  await tick.effect('comment', `issue:${issue}`, park.slug, () => ports.forge.ensureComment(issue, parkKey, renderPark({ ...park, prose: publishable(park.prose, 400) }, unparksText(park))));
+  await tick.effect('comment', `issue:${issue}`, park.slug, () =>
+    ports.forge.ensureComment(issue, parkKey, renderPark({ ...park, prose: publishable(park.prose, 400) }, unparksText(park))),
+  );
 }
 
 /** Highest id among comments and events: what is said later un-parks. */

@@ -21,8 +21,16 @@ export async function verifyMerge(git: Git, forge: Forge, merge: Sha): Promise<r
   if (commit === null) return [{ claim: 'the commit exists', holds: false, detail: merge }];
   const note = await git.readNote(merge);
   const certificate = note === null ? null : parseCertificate(note);
-  if (certificate === null) return [{ claim: 'the commit carries a certificate', holds: false, detail: note === null ? 'no note under refs/notes/disinto' : 'the note is no certificate' }];
-  return [...landed(commit, certificate), ...(await tested(git, forge, certificate)), ...(await approved(forge, certificate)), ...(await pulled(forge, commit, certificate))];
+  if (certificate === null)
+    return [
+      { claim: 'the commit carries a certificate', holds: false, detail: note === null ? 'no note under refs/notes/disinto' : 'the note is no certificate' },
+    ];
+  return [
+    ...landed(commit, certificate),
+    ...(await tested(git, forge, certificate)),
+    ...(await approved(forge, certificate)),
+    ...(await pulled(forge, commit, certificate)),
+  ];
 }
 
 function landed(commit: Commit, certificate: Certificate): readonly Proof[] {
@@ -39,9 +47,22 @@ async function tested(git: Git, forge: Forge, certificate: Certificate): Promise
   const contexts = certificate.contexts.map(({ context, status }): Proof => {
     const found = statuses.find((candidate) => candidate.id === status);
     const holds = found?.context === context && found.creator === certificate.ciAccount && (found.state === 'success' || found.state === 'warning');
-    return { claim: `${context} was green on the tested commit by ${certificate.ciAccount}`, holds, detail: found === undefined ? `status ${status} is not there` : `${found.state} by ${found.creator}` };
+    return {
+      claim: `${context} was green on the tested commit by ${certificate.ciAccount}`,
+      holds,
+      detail: found === undefined ? `status ${status} is not there` : `${found.state} by ${found.creator}`,
+    };
   });
-  const tree: Proof[] = subject === null ? [] : [{ claim: 'the tested commit has the certified tree', holds: subject.tree === certificate.tree || certificate.contexts.length === 0, detail: certificate.tested }];
+  const tree: Proof[] =
+    subject === null
+      ? []
+      : [
+          {
+            claim: 'the tested commit has the certified tree',
+            holds: subject.tree === certificate.tree || certificate.contexts.length === 0,
+            detail: certificate.tested,
+          },
+        ];
   return [...tree, ...contexts];
 }
 
@@ -49,12 +70,22 @@ async function approved(forge: Forge, certificate: Certificate): Promise<readonl
   const review = (await forge.listReviews(certificate.pullRequest)).find((candidate) => candidate.id === certificate.approval.review);
   const holds = review !== undefined && review.verdict === 'approved' && review.author === certificate.approval.by && review.head === certificate.head;
   return [
-    { claim: `${certificate.approval.by} approved exactly this head`, holds, detail: review === undefined ? 'the review is not there' : `${review.verdict} of ${review.head}` },
+    {
+      claim: `${certificate.approval.by} approved exactly this head`,
+      holds,
+      detail: review === undefined ? 'the review is not there' : `${review.verdict} of ${review.head}`,
+    },
     { claim: 'the author did not approve it', holds: certificate.author !== certificate.approval.by, detail: certificate.author },
   ];
 }
 
 async function pulled(forge: Forge, commit: Commit, certificate: Certificate): Promise<readonly Proof[]> {
   const pull = await forge.findPullRequest(certificate.pullRequest);
-  return [{ claim: `pull request #${certificate.pullRequest} says that it was merged as this commit`, holds: pull?.state === 'merged' && pull.mergeCommit === commit.sha, detail: pull?.mergeCommit ?? 'not merged' }];
+  return [
+    {
+      claim: `pull request #${certificate.pullRequest} says that it was merged as this commit`,
+      holds: pull?.state === 'merged' && pull.mergeCommit === commit.sha,
+      detail: pull?.mergeCommit ?? 'not merged',
+    },
+  ];
 }

@@ -33,10 +33,10 @@ export function createFakeSessions(): FakeSessions {
     asked,
     prompts: (task) => asked.filter((request) => request.task === task).map((request) => request.prompt),
     async run(request) {
-      asked.push(request as SessionRequest<unknown>);
+      asked.push(request);
       const queue = plays.get(request.task) ?? [];
       const script = queue.length > 1 ? queue.shift() : queue[0];
-      const play = typeof script === 'function' ? script(request as SessionRequest<unknown>) : script;
+      const play = typeof script === 'function' ? script(request) : script;
       if (play === undefined) throw new Error(`no play for a session of the task ${request.task} on #${request.subject.issue}`);
       for (const [path, text] of Object.entries(play.files ?? {})) await write(join(request.workspace, path), text);
       await play.act?.(request.workspace);

@@ -53,7 +53,11 @@ it('C2, C13: an agent that died between its claim and the labels goes on after a
 it('C8, C11: an agent that died in its session goes on after a restart, and what it had is kept', async () => {
   const world = await createWorld();
   const issue = world.issue('Interrupted');
-  world.sessions.script('implement', { act: () => Promise.reject(new Error('power failure')), files: { 'half.txt': 'half\n' } }, writes({ 'whole.txt': 'whole\n' }));
+  world.sessions.script(
+    'implement',
+    { act: () => Promise.reject(new Error('power failure')), files: { 'half.txt': 'half\n' } },
+    writes({ 'whole.txt': 'whole\n' }),
+  );
   await expect(world.tick('dev')).rejects.toThrow('power failure');
   world.restart();
   await world.settle('dev');

@@ -12,7 +12,10 @@ it('M1, M4: an approved change lands exactly as tested and approved, and only th
   const merged = await world.pullOf(pull.number);
   expect([merged.state, merged.head, merged.mergedBy]).toEqual(['merged', pull.head, 'merger']);
   expect((await world.find(issue)).state).toBe('closed');
-  expect([...(await world.ports('dev').git.listRefs('refs/')).keys()].filter((ref) => !ref.startsWith('refs/pull/')).toSorted()).toEqual(['refs/heads/main', 'refs/notes/disinto']);
+  expect([...(await world.ports('dev').git.listRefs('refs/')).keys()].filter((ref) => !ref.startsWith('refs/pull/')).toSorted()).toEqual([
+    'refs/heads/main',
+    'refs/notes/disinto',
+  ]);
 });
 
 it('M3, D10: a merge that a rule refuses is asked for once, costs no session, and is tried again when a maintainer says so on the issue', async () => {
@@ -34,7 +37,8 @@ it('M4, L15: no account but the merger can merge, and dev cannot push to main, w
   const { pull } = await opened(world);
   await approved(world, pull);
   const merge = { Do: 'merge', head_commit_id: pull.head };
-  for (const who of ['dev', 'reviewer', 'outsider'] as const) expect((await world.rest(who, 'POST', `/pulls/${pull.number}/merge`, merge)).status).toBeGreaterThanOrEqual(400);
+  for (const who of ['dev', 'reviewer', 'outsider'] as const)
+    expect((await world.rest(who, 'POST', `/pulls/${pull.number}/merge`, merge)).status).toBeGreaterThanOrEqual(400);
   const { git } = world.ports('dev');
   const tip = await git.resolve('refs/heads/main');
   expect((await git.push([{ ref: 'refs/heads/main', to: pull.head, expect: tip }])).kind).toBe('refused');

@@ -1,7 +1,26 @@
 import { expect, it } from 'vitest';
 import type { Item, Work } from '#dev/snapshot';
 import { decideDevStep } from '../../agents/dev/decide/decide.ts';
-import { backlog, blocked, failed, green, head, inProgress, issue, item, limits, park, pending, pullRequest, red, round, sha, snapshot, times, work } from '../../agents/dev/test/sample.ts';
+import {
+  backlog,
+  blocked,
+  failed,
+  green,
+  head,
+  inProgress,
+  issue,
+  item,
+  limits,
+  park,
+  pending,
+  pullRequest,
+  red,
+  round,
+  sha,
+  snapshot,
+  times,
+  work,
+} from '../../agents/dev/test/sample.ts';
 import { decideMergeStep } from '../../agents/merger/decide.ts';
 import { decideReviewStep } from '../../agents/reviewer/decide.ts';
 import { untrusted } from '#domain/untrusted';
@@ -25,7 +44,16 @@ function* openWorks(): Generator<Work> {
           for (const count of [0, 3])
             for (const rounds of histories)
               for (const runs of check.kind === 'failure' ? [1, 3] : [0])
-                yield work({ checks: check, review, merge, refused, rounds, cause: 'c', reviewFailures: { count, why: 'x' }, infra: runs === 0 ? null : { onlyInfra: true, runs } });
+                yield work({
+                  checks: check,
+                  review,
+                  merge,
+                  refused,
+                  rounds,
+                  cause: 'c',
+                  reviewFailures: { count, why: 'x' },
+                  infra: runs === 0 ? null : { onlyInfra: true, runs },
+                });
 }
 
 const works: readonly (Work | null)[] = [null, work({ pullRequest: pullRequest(2, { state: 'closed' }) }), ...openWorks()];
@@ -49,7 +77,17 @@ function* items(one: Work | null): Generator<Item> {
           for (const released of record?.unparked === null ? [null, 'comment by @maintainer'] : [null])
             for (const trusted of one === null ? [true, false] : [true])
               for (const log of attempts)
-                yield item(1, { park: record, owner, waitsFor, released, trusted, work: one, attempts: log, mirrored: record?.unparked !== null || labels === blocked, issue: { labels } });
+                yield item(1, {
+                  park: record,
+                  owner,
+                  waitsFor,
+                  released,
+                  trusted,
+                  work: one,
+                  attempts: log,
+                  mirrored: record?.unparked !== null || labels === blocked,
+                  issue: { labels },
+                });
 }
 
 /** Who moves an item on that the dev agent leaves alone, as far as the other agents and visible words say; empty when nobody does. */
@@ -74,7 +112,16 @@ function workMover(one: Item, of: Work): string {
     const reviewable = { pullRequest: pull, issue: issue(1), comments: [], earlier: [], tip: head, checks: of.checks.kind, failures: of.reviewFailures.count };
     return decideReviewStep([reviewable]).do === 'review' ? 'reviewer' : '';
   }
-  const approval = { id: 3, author: 'reviewer', verdict: 'approved', head, body: untrusted(''), stale: false, dismissed: false, submittedAt: new Date(0) } as const;
+  const approval = {
+    id: 3,
+    author: 'reviewer',
+    verdict: 'approved',
+    head,
+    body: untrusted(''),
+    stale: false,
+    dismissed: false,
+    submittedAt: new Date(0),
+  } as const;
   const result = of.merge.kind === 'clean' ? ({ kind: 'head', tree: head } as const) : ({ kind: 'conflict' } as const);
   const step = decideMergeStep([{ pullRequest: pull, issue: one.issue.number, approval, checks: of.checks, result, refused: of.refused !== null }]);
   return step.do === 'merge' ? 'merger' : '';

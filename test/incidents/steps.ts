@@ -3,17 +3,26 @@ import type { Play, Script } from '../fakes/sessions.ts';
 import type { World } from './world.ts';
 
 /** Files are written, and the session says that it is done. */
-export const writes = (files: Readonly<Record<string, string | null>>): Play => ({ files, answer: { status: 'done', summary: `Write ${Object.keys(files).join(', ')}` } });
+export const writes = (files: Readonly<Record<string, string | null>>): Play => ({
+  files,
+  answer: { status: 'done', summary: `Write ${Object.keys(files).join(', ')}` },
+});
 
 /** Each issue gets a file of its own, so that changes do not meet. */
 export const writesOwnFile: Script = ({ subject }) => writes({ [`issue-${subject.issue}.txt`]: `${subject.title}\n` });
 
 export const approves: Play = { answer: { verdict: 'approve', summary: 'Fine' } };
-export const rejects: Play = { answer: { verdict: 'request_changes', summary: 'Not yet', comments: [{ path: 'a.txt', line: 1, body: 'Wrong', severity: 'major' }] } };
+export const rejects: Play = {
+  answer: { verdict: 'request_changes', summary: 'Not yet', comments: [{ path: 'a.txt', line: 1, body: 'Wrong', severity: 'major' }] },
+};
 export const fails: Play = { fails: { error: 'answer', why: 'it ended without an answer' } };
 
 /** An issue of the maintainer whose pull request dev has just opened. */
-export async function opened(world: World, title = 'Add a file', play: Script = writesOwnFile): Promise<{ readonly issue: number; readonly pull: PullRequest }> {
+export async function opened(
+  world: World,
+  title = 'Add a file',
+  play: Script = writesOwnFile,
+): Promise<{ readonly issue: number; readonly pull: PullRequest }> {
   const issue = world.issue(title);
   world.sessions.script('implement', play);
   await world.tick('dev');

@@ -33,7 +33,10 @@ it('D7, D8: refusals end in a park that everybody may take up again, not in the 
   const waits = world.issue('Waits');
   const large = world.issue('Large');
   world.sessions.script('implement', ({ subject }) => ({
-    answer: subject.issue === waits ? { status: 'unmet_dependency', summary: 'Needs the first', dependsOn: [first, waits] } : { status: 'too_large', summary: 'Split it' },
+    answer:
+      subject.issue === waits
+        ? { status: 'unmet_dependency', summary: 'Needs the first', dependsOn: [first, waits] }
+        : { status: 'too_large', summary: 'Split it' },
   }));
   await world.settle('dev', 'dev-2');
   expect(count(world, 'implement')).toBe(2);
@@ -62,7 +65,11 @@ it('D12: a cycle and a missing dependency are parked with words, and go on when 
   const second = world.issue('Second', { body: 'Depends on #1' });
   const third = world.issue('Third', { body: 'Blocked by #999' });
   await world.settle('dev');
-  expect([(await world.park(first))?.slug, (await world.park(second))?.slug, (await world.park(third))?.slug]).toEqual(['dependency-cycle', 'dependency-cycle', 'missing-dependency']);
+  expect([(await world.park(first))?.slug, (await world.park(second))?.slug, (await world.park(third))?.slug]).toEqual([
+    'dependency-cycle',
+    'dependency-cycle',
+    'missing-dependency',
+  ]);
   world.sessions.script('implement', writesOwnFile);
   await world.rest('maintainer', 'PATCH', `/issues/${first}`, { body: 'On its own' });
   await world.settle('dev');

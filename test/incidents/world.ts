@@ -119,12 +119,14 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     settle: (...names) => settle(names, (name) => once(name, null)),
     restart: connect,
-    issue: (title, more = {}) => forge.seed.createIssue(repository, { author: more.author ?? 'maintainer', title, body: more.body ?? '', labels: more.labels ?? ['backlog'] }),
+    issue: (title, more = {}) =>
+      forge.seed.createIssue(repository, { author: more.author ?? 'maintainer', title, body: more.body ?? '', labels: more.labels ?? ['backlog'] }),
     check: async (head, state, context = 'ci/test') => {
       await as.ci.postStatus(head, { context, state, description: `${context} ended`, targetUrl: null });
       for (const slot of slots.values()) slot.ports.view.forget({ head });
     },
-    commit: (files, branch = 'main') => commitFiles(join(root, 'clone'), `${forge.url.replace('://', `://maintainer:${token('maintainer')}@`)}/${repository}.git`, files, branch),
+    commit: (files, branch = 'main') =>
+      commitFiles(join(root, 'clone'), `${forge.url.replace('://', `://maintainer:${token('maintainer')}@`)}/${repository}.git`, files, branch),
     comment: async (number, text, by = 'maintainer') => void (await rest(forge.url, token(by), 'POST', `/issues/${number}/comments`, { body: text })),
     find: async (number) => (await as.maintainer.findIssue(number))!,
     pull: async (issue) => {
@@ -145,7 +147,14 @@ const dead = new Error('the process died');
 async function runOnce(slot: HostedAgent, host: ReturnType<typeof hostOptions>, death: Death | null): Promise<Outcome> {
   const { ledger } = host;
   const run = systemChance.id('run');
-  ledger.runs.start({ id: run, agent: slot.name, project: slot.project.name, cause: { kind: 'command', by: 'test' }, process: host.process, at: systemClock.now() });
+  ledger.runs.start({
+    id: run,
+    agent: slot.name,
+    project: slot.project.name,
+    cause: { kind: 'command', by: 'test' },
+    process: host.process,
+    at: systemClock.now(),
+  });
   const made = createTick(slot, { ...host, slots: [slot] }, { run, signal: new AbortController().signal });
   const tick = death === null ? made.tick : { ...made.tick, effect: mortal(made.tick.effect, death) };
   try {
@@ -240,7 +249,8 @@ async function rest(url: string, token: string, method: string, path: string, bo
 
 /** One commit in a clone of the maintainer, pushed. Never synchronous: the forge answers in this very process. */
 async function commitFiles(clone: string, url: string, files: Readonly<Record<string, string>>, branch: string): Promise<Sha> {
-  const git = async (...args: string[]): Promise<string> => (await run('git', ['-c', 'user.name=maintainer', '-c', 'user.email=m@example.org', ...args], { cwd: clone })).stdout.trim();
+  const git = async (...args: string[]): Promise<string> =>
+    (await run('git', ['-c', 'user.name=maintainer', '-c', 'user.email=m@example.org', ...args], { cwd: clone })).stdout.trim();
   if (!existsSync(clone)) {
     mkdirSync(clone);
     await git('init', '--quiet');

@@ -12,7 +12,8 @@ function say(step: DevStep): string {
 }
 
 const decide = (...items: readonly Item[]): string => say(decideDevStep(snapshot(items)));
-const parked = (part: Parameters<typeof park>[0] = {}, more: Partial<Omit<Item, 'issue'>> = {}): Item => item(1, { park: park(part), issue: { labels: blocked }, ...more });
+const parked = (part: Parameters<typeof park>[0] = {}, more: Partial<Omit<Item, 'issue'>> = {}): Item =>
+  item(1, { park: park(part), issue: { labels: blocked }, ...more });
 
 describe('what is queued', () => {
   it.each<[string, Item, string]>([
@@ -46,7 +47,9 @@ describe('what is queued', () => {
   });
 
   it('D9: what belongs to others hides nothing of mine', () => {
-    expect(decide(item(1, { owner: 'other-agent', issue: { labels: inProgress } }), item(2, { owner: 'me', issue: { labels: inProgress } }))).toBe('implement #2');
+    expect(decide(item(1, { owner: 'other-agent', issue: { labels: inProgress } }), item(2, { owner: 'me', issue: { labels: inProgress } }))).toBe(
+      'implement #2',
+    );
   });
 
   it('C20: a new attempt has a branch of its own', () => {
@@ -88,7 +91,11 @@ describe('what is parked', () => {
   it.each<[string, Item, string]>([
     ['nothing was said', parked(), 'nothing'],
     ['a maintainer spoke', parked({}, { released: 'comment by @maintainer' }), 'un-park #1'],
-    ['a maintainer approved a held change', parked({ held: { commit: 'c', branch: 'b', task: 't' } }, { released: 'comment by @maintainer' }), 'publish-held #1'],
+    [
+      'a maintainer approved a held change',
+      parked({ held: { commit: 'c', branch: 'b', task: 't' } }, { released: 'comment by @maintainer' }),
+      'publish-held #1',
+    ],
     ['what it waits for is closed', parked({ until: 'closed', waitsFor: [3] }), 'un-park #1'],
     ['what it waits for is open', parked({ until: 'closed', waitsFor: [3] }, { waitsFor: [{ number: 3, state: 'open' }] }), 'nothing'],
     ['what it waits for is still parked', parked({ until: 'taken-up', waitsFor: [3] }, { waitsFor: [{ number: 3, state: 'parked' }] }), 'nothing'],
@@ -108,11 +115,13 @@ describe('what is parked', () => {
 
 describe('what is in flight', () => {
   it('D1: my own red pull request is mine to repair whatever the assignee says', () => {
-    for (const owner of ['me', 'nobody'] as const) expect(decide(item(1, { owner, work: work({ checks: red }), issue: { labels: inProgress } }))).toBe('fix-checks #1');
+    for (const owner of ['me', 'nobody'] as const)
+      expect(decide(item(1, { owner, work: work({ checks: red }), issue: { labels: inProgress } }))).toBe('fix-checks #1');
   });
 
   it('C10: a pull request that a person or a living agent holds is left to them', () => {
-    for (const owner of ['person', 'other-agent'] as const) expect(decide(item(1, { owner, work: work({ checks: red }), issue: { labels: inProgress } }))).toBe('nothing');
+    for (const owner of ['person', 'other-agent'] as const)
+      expect(decide(item(1, { owner, work: work({ checks: red }), issue: { labels: inProgress } }))).toBe('nothing');
   });
 
   it('C11: comes before new work; what waits for others does not hold new work up', () => {

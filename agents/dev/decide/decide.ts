@@ -60,14 +60,29 @@ function conditionMet(item: Item, park: Park): string | null {
 /** Issues that must not be worked, each with a visible reason (D12, C14: checked at every scan). */
 function needsPark(item: Item): DevStep | null {
   if (isParked(item) || !isQueued(item)) return null;
-  const park = (slug: string, prose: string, until: Park['until'], waitsFor: readonly number[] = []): DevStep => ({ do: 'park', item, slug, prose, waitsFor, until, attempt: 0 });
+  const park = (slug: string, prose: string, until: Park['until'], waitsFor: readonly number[] = []): DevStep => ({
+    do: 'park',
+    item,
+    slug,
+    prose,
+    waitsFor,
+    until,
+    attempt: 0,
+  });
   if (!item.trusted) return park('untrusted-author', `@${item.issue.author} is not a maintainer of this repository`, 'person');
   if (item.work !== null) return null;
-  if (item.cycle !== null) return park('dependency-cycle', `${[...item.cycle, item.cycle[0]].map((n) => `#${n}`).join(' → ')} wait for each other`, 'condition');
+  if (item.cycle !== null)
+    return park('dependency-cycle', `${[...item.cycle, item.cycle[0]].map((n) => `#${n}`).join(' → ')} wait for each other`, 'condition');
   const missing = item.waitsFor.find((dep) => dep.state === 'missing');
   if (missing !== undefined) return park('missing-dependency', `#${missing.number} does not exist`, 'condition');
   const parked = item.waitsFor.filter((dep) => dep.state === 'parked').map((dep) => dep.number);
-  if (parked.length > 0) return park(`waits-for #${parked[0]}`, `it depends on ${parked.map((n) => `#${n}`).join(', ')}, which ${parked.length > 1 ? 'are' : 'is'} parked`, 'taken-up', parked);
+  if (parked.length > 0)
+    return park(
+      `waits-for #${parked[0]}`,
+      `it depends on ${parked.map((n) => `#${n}`).join(', ')}, which ${parked.length > 1 ? 'are' : 'is'} parked`,
+      'taken-up',
+      parked,
+    );
   return null;
 }
 
@@ -106,6 +121,7 @@ function isReady(item: Item): boolean {
 
 /** What I had begun first (C13), then the priority tier, then first in, first out (C17). */
 function byTierAndAge(a: Item, b: Item): number {
-  const tier = (item: Item): number => (item.owner === 'me' && item.issue.labels.has(labels.inProgress.name) ? 0 : item.issue.labels.has(labels.priority.name) ? 1 : 2);
+  const tier = (item: Item): number =>
+    item.owner === 'me' && item.issue.labels.has(labels.inProgress.name) ? 0 : item.issue.labels.has(labels.priority.name) ? 1 : 2;
   return tier(a) - tier(b) || a.issue.number - b.issue.number;
 }

@@ -60,7 +60,10 @@ describe('budgets', () => {
   it('D15: a session that changed nothing is a failed session of this head, not a fix', () => {
     const attempts = times(3, () => failed('fix-checks'));
     expect(say(decide(work({ checks: red, cause }), { attempts: attempts.slice(1) }))).toBe('fix-checks');
-    expect(decide(work({ checks: red, cause }), { attempts })).toMatchObject({ slug: 'session-failed', prose: 'fix-checks failed 3 times, last: it said nothing' });
+    expect(decide(work({ checks: red, cause }), { attempts })).toMatchObject({
+      slug: 'session-failed',
+      prose: 'fix-checks failed 3 times, last: it said nothing',
+    });
   });
 
   it('failures of an earlier head or of another task count for nothing', () => {

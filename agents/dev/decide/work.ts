@@ -13,7 +13,12 @@ export function decideWork(item: Item, limits: Limits): DevStep | null {
   const { work } = item;
   if (work === null) return null;
   if (work.pullRequest.state === 'closed') {
-    return parkStep(item, 'closed-by-person', `pull request #${work.pullRequest.number} was closed without a merge`, attemptOf(work.pullRequest.branch)?.attempt ?? 1);
+    return parkStep(
+      item,
+      'closed-by-person',
+      `pull request #${work.pullRequest.number} was closed without a merge`,
+      attemptOf(work.pullRequest.branch)?.attempt ?? 1,
+    );
   }
   if (work.review.unanswered.length > 0) return { do: 'reply', item, work };
   if (work.refused !== null) return parkStep(item, 'merge-refused', work.refused);
@@ -56,5 +61,5 @@ function session(item: Item, work: Work, task: 'fix-checks' | 'address-review' |
 }
 
 function countRounds(item: Item, work: Work, task: string): number {
-  return work.rounds.filter((round) => round.task === task && round.at > (budgetStart(item))).length;
+  return work.rounds.filter((round) => round.task === task && round.at > budgetStart(item)).length;
 }

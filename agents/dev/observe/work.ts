@@ -37,7 +37,7 @@ export async function createWorkObserver(ports: Needs, tick: Tick, who: Identiti
   const now = ports.clock.monotonic();
   if (pulls.length > 0) await freshenStore(ports);
   const tip = await ports.git.resolve(`refs/heads/${tick.project.branch}`);
-  const asked = nextToLookAt(ports.view, pulls, now);
+  const asked = nextToLookAt(ports.view, pulls, now, 'sharing');
   return {
     observe: (pull, park) => observeWork(ports, tick, who, memory, { pull, park, tip: tip ?? pull.head, fresh: pull.number === asked }),
     async claim(issue) {

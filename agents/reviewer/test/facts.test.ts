@@ -51,7 +51,7 @@ it('M12: a file that the branch deletes on purpose is no loss, one that it does 
 
 it('R8: every line that leaves an infrastructure file is shown', async () => {
   const repository = createRepository({ ...start, 'docker-compose.yml': lines('services:', '  app:', '    restart: always', '    volumes: [data]') });
-  repository.commit('fix', { 'docker-compose.yml': lines('services:', '  app:'), 'Dockerfile': lines('FROM x') }, 'main');
+  repository.commit('fix', { 'docker-compose.yml': lines('services:', '  app:'), Dockerfile: lines('FROM x') }, 'main');
   const found = await facts(repository);
   expect(found).toContainEqual(expect.stringMatching(/^INFRASTRUCTURE: docker-compose\.yml is modified.*Removed: restart: always \| volumes: \[data\]$/));
   expect(found).toContainEqual(expect.stringMatching(/^INFRASTRUCTURE: Dockerfile is added.*No line is removed/));

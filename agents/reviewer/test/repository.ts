@@ -27,7 +27,15 @@ export function createRepository(files: Files): Repository {
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const [bare, tree] = [join(root, 'forge.git'), join(root, 'tree')];
   mkdirSync(tree);
-  const env = { PATH: process.env['PATH'] ?? '', HOME: root, GIT_CONFIG_NOSYSTEM: '1', GIT_AUTHOR_NAME: 'T', GIT_AUTHOR_EMAIL: 't@example.org', GIT_COMMITTER_NAME: 'T', GIT_COMMITTER_EMAIL: 't@example.org' };
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: root,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_NAME: 'T',
+    GIT_AUTHOR_EMAIL: 't@example.org',
+    GIT_COMMITTER_NAME: 'T',
+    GIT_COMMITTER_EMAIL: 't@example.org',
+  };
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: tree, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   const record = (branch: string, changes: Files): Sha => {
     for (const [path, text] of Object.entries(changes)) {
@@ -54,7 +62,15 @@ export function createRepository(files: Files): Repository {
       return record(into, changes);
     },
     async open() {
-      const store = createGit({ data: join(root, 'data'), project: 'demo', remoteUrl: bare, credentials: null, clock: systemClock, chance: systemChance, log: silent });
+      const store = createGit({
+        data: join(root, 'data'),
+        project: 'demo',
+        remoteUrl: bare,
+        credentials: null,
+        clock: systemClock,
+        chance: systemChance,
+        log: silent,
+      });
       await store.fetch();
       return store;
     },

@@ -4,7 +4,14 @@ import { asSha } from '../sha.ts';
 
 const head = asSha('a'.repeat(40));
 let ids = 0;
-const status = (context: string, state: CommitStatus['state'], creator = 'ci'): CommitStatus => ({ id: (ids += 1), context, state, description: '', targetUrl: null, creator });
+const status = (context: string, state: CommitStatus['state'], creator = 'ci'): CommitStatus => ({
+  id: (ids += 1),
+  context,
+  state,
+  description: '',
+  targetUrl: null,
+  creator,
+});
 
 it.each<[string, readonly CommitStatus[], readonly string[], string]>([
   ['I5: nothing is required', [status('ci/x', 'failure')], [], 'none'],

@@ -13,7 +13,11 @@ import { type Attempt, failuresSince, readWorkLog, renderWorkLog, workLogKey } f
 const head = asSha('a'.repeat(40));
 const people = createPeople({ maintainers: ['maintainer', 'dev'], agents: ['dev', 'Merger'] });
 const keyed = (id: number, author: string, key: string, text: string): Comment => ({
-  id, author, body: untrusted(`${keyMark(key)}\n${text}`), createdAt: new Date(0), updatedAt: new Date(0),
+  id,
+  author,
+  body: untrusted(`${keyMark(key)}\n${text}`),
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
 });
 
 describe('marks', () => {
@@ -38,11 +42,27 @@ describe('marks', () => {
 });
 
 it('the word of an agent is never that of a maintainer, whatever the case', () => {
-  expect([people.isAgent('DEV'), people.isMaintainer('dev'), people.isMaintainer('Maintainer'), people.isMaintainer('outsider'), people.isAgent('')]).toEqual([true, false, true, false, false]);
+  expect([people.isAgent('DEV'), people.isMaintainer('dev'), people.isMaintainer('Maintainer'), people.isMaintainer('outsider'), people.isAgent('')]).toEqual([
+    true,
+    false,
+    true,
+    false,
+    false,
+  ]);
 });
 
 const park: Park = {
-  slug: 'merge-refused', prose: 'not <allowed>', unparked: null, at: '2026-01-02T00:00:00.000Z', run: 'run_1', seen: 4, waitsFor: [], until: 'person', approvedText: null, held: null, attempt: 1,
+  slug: 'merge-refused',
+  prose: 'not <allowed>',
+  unparked: null,
+  at: '2026-01-02T00:00:00.000Z',
+  run: 'run_1',
+  seen: 4,
+  waitsFor: [],
+  until: 'person',
+  approvedText: null,
+  held: null,
+  attempt: 1,
 };
 
 describe('a park', () => {
@@ -55,7 +75,11 @@ describe('a park', () => {
 
   it('the newest record counts, and only our own', () => {
     const free: Park = { ...park, unparked: 'comment by @maintainer' };
-    const comments = [keyed(1, 'dev', parkKey, renderPark(park, '')), keyed(2, 'dev', parkKey, renderPark(free, '')), keyed(3, 'outsider', parkKey, renderPark(park, ''))];
+    const comments = [
+      keyed(1, 'dev', parkKey, renderPark(park, '')),
+      keyed(2, 'dev', parkKey, renderPark(free, '')),
+      keyed(3, 'outsider', parkKey, renderPark(park, '')),
+    ];
     expect(readPark(comments, people)).toEqual(free);
     expect(comments[1]?.body).toContain('Un-parked: comment by @maintainer.');
     expect(readPark(comments.slice(2), people)).toBeNull();
@@ -73,7 +97,15 @@ describe('a park', () => {
   ])('D6: %j says what un-parks it', (kind, text) => expect(unparksText(kind)).toMatch(text));
 });
 
-const attempt = (task: string, part: Partial<Attempt> = {}): Attempt => ({ task, run: 'run_1', at: '2026-01-02T00:00:00.000Z', head: '', error: 'idle', why: 'a | b', ...part });
+const attempt = (task: string, part: Partial<Attempt> = {}): Attempt => ({
+  task,
+  run: 'run_1',
+  at: '2026-01-02T00:00:00.000Z',
+  head: '',
+  error: 'idle',
+  why: 'a | b',
+  ...part,
+});
 
 describe('a work log', () => {
   it('I1: is read back from the forge, by its own author only', () => {
@@ -121,8 +153,24 @@ describe('a merge report', () => {
 
 it('a certificate is read back whole, and anything else is none', () => {
   const certificate: Certificate = {
-    kind: 'disinto-merge-certificate', version: 1, policy: '1', repository: 'demo/app', pullRequest: 2, issue: null, head, base: head, branch: 'main', tree: head, tested: head,
-    contexts: [{ context: 'ci/test', status: 4 }], ciAccount: 'ci', approval: { review: 1, by: 'reviewer', head }, author: 'dev', run: 'run_1', at: '', warnings: [],
+    kind: 'disinto-merge-certificate',
+    version: 1,
+    policy: '1',
+    repository: 'demo/app',
+    pullRequest: 2,
+    issue: null,
+    head,
+    base: head,
+    branch: 'main',
+    tree: head,
+    tested: head,
+    contexts: [{ context: 'ci/test', status: 4 }],
+    ciAccount: 'ci',
+    approval: { review: 1, by: 'reviewer', head },
+    author: 'dev',
+    run: 'run_1',
+    at: '',
+    warnings: [],
   };
   expect(parseCertificate(renderCertificate(certificate))).toEqual(certificate);
   for (const text of ['', '{}', 'null', renderCertificate({ ...certificate, version: 2 as 1 })]) expect(parseCertificate(text)).toBeNull();

@@ -9,7 +9,15 @@ const head = asSha('a'.repeat(40));
 const earlier = asSha('b'.repeat(40));
 const people = createPeople({ maintainers: ['maintainer', 'owner'], agents: ['dev', 'reviewer', 'ci'] });
 const review = (id: number, author: string, verdict: Review['verdict'], part: Partial<Review> = {}): Review => ({
-  id, author, verdict, head, body: untrusted('APPROVE'), stale: false, dismissed: false, submittedAt: new Date(id), ...part,
+  id,
+  author,
+  verdict,
+  head,
+  body: untrusted('APPROVE'),
+  stale: false,
+  dismissed: false,
+  submittedAt: new Date(id),
+  ...part,
 });
 const state = (...reviews: readonly Review[]) => reviewState(reviews, head, 'dev', { reviewers: new Set(['reviewer']), people });
 
@@ -35,5 +43,9 @@ it.each<[string, readonly Review[], string]>([
 
 it('names the approval that a merge rests on, and every review that asks', () => {
   expect(state(review(4, 'reviewer', 'approved')).approval?.id).toBe(4);
-  expect(state(review(4, 'reviewer', 'changes-requested'), review(5, 'owner', 'changes-requested'))).toEqual({ verdict: 'changes-requested', asked: [4, 5], approval: null });
+  expect(state(review(4, 'reviewer', 'changes-requested'), review(5, 'owner', 'changes-requested'))).toEqual({
+    verdict: 'changes-requested',
+    asked: [4, 5],
+    approval: null,
+  });
 });
