@@ -23,7 +23,7 @@ export async function measureFootprint(root: string): Promise<readonly Figure[]>
   const bare = await useOf([process.execPath, '-e', 'setInterval(() => {}, 1000); console.log("ready")']);
   const child = join(import.meta.dirname, 'footprint-child.ts');
   return [
-    ...figures('looking every 2 s', await useOf([process.execPath, child, often.path, kept]), bare, true),
+    ...figures('looking every 5 s', await useOf([process.execPath, child, often.path, kept]), bare, true),
     ...figures('default schedules', await useOf([process.execPath, child, join(root, 'lazy', 'notes'), kept]), bare, true),
   ];
 }

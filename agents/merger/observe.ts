@@ -37,6 +37,7 @@ export async function observeMerger(ports: MergerPorts, tick: Tick): Promise<Mer
     ports.view,
     approved.map(({ pull }) => pull),
     ports.clock.monotonic(),
+    'alone',
   );
   const candidates: Candidate[] = [];
   for (const { pull, approval, issue } of approved) {

@@ -46,6 +46,7 @@ export async function observeReviewer(ports: ReviewerPorts, tick: Tick): Promise
     ports.view,
     open.map(({ pull }) => pull),
     ports.clock.monotonic(),
+    'sharing',
   );
   const found: Reviewable[] = [];
   for (const { pull, issue, mine } of open) {

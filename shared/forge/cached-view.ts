@@ -14,15 +14,16 @@ import { createPicture, type Picture } from './picture/picture.ts';
 export function createView(options: { readonly forge: Forge; readonly clock: Clock; /** To be shared with other views; its own by default. */ readonly picture?: Picture }): View {
   const picture = options.picture ?? createPicture(options);
   const { forge, details, statuses } = picture;
-  const forgotten = new Set<number>();
+  const forgotten = new Map<number, number>();
+  let forgettings = 0;
   let items: Items = noItems;
   let pullRequests: ReadonlyMap<number, PullRequest> = new Map();
 
   const refresh = async (): Promise<void> => {
-    const handled = new Set(forgotten);
+    const handled = new Map(forgotten);
     items = await picture.refresh();
     pullRequests = new Map([...items.pullRequests].map(([number, entry]) => [number, entry.pullRequest]));
-    for (const number of handled) forgotten.delete(number);
+    for (const [number, which] of handled) if (forgotten.get(number) === which) forgotten.delete(number);
   };
   const ask = <T>(number: number, what: string, question: () => Promise<T>): Promise<T> =>
     details.get(number, what, itemOf(items, number)?.updatedAt ?? null, question);
@@ -46,10 +47,11 @@ export function createView(options: { readonly forge: Forge; readonly clock: Clo
     reviews: (number) => ask(number, 'reviews', () => forge.listReviews(number)),
     reviewComments: (number, review) => ask(number, `review ${review}`, () => forge.listReviewComments(number, review)),
     statuses: statuses.get,
+    lookedAt: statuses.lookedAt,
     forget: (what) => {
       if ('head' in what) return statuses.forget(what.head);
       picture.forget(what.number);
-      forgotten.add(what.number);
+      forgotten.set(what.number, (forgettings += 1));
     },
   };
 }

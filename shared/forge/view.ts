@@ -22,6 +22,8 @@ export interface View {
   reviewComments(number: number, review: number): Promise<readonly ReviewComment[]>;
   /** Statuses of a commit. A status does not move its pull request, so the answer is never older than `maxAgeSeconds` (0 = ask now). */
   statuses(head: Sha, maxAgeSeconds: number): Promise<readonly CommitStatus[]>;
+  /** When the statuses of a commit were last asked for, in monotonic milliseconds; null when they are not known (any more). */
+  lookedAt(head: Sha): number | null;
   /** Forget what is known about an item or commit: a webhook or our own write said that it changed. */
   forget(what: { readonly number: number } | { readonly head: Sha }): void;
 }

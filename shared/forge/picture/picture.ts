@@ -25,7 +25,9 @@ export interface Picture {
 /** `gatherMs`: how long a refresh waits for others to ask too; 0 by default. */
 export function createPicture({ forge, clock, gatherMs = 0 }: { readonly forge: Forge; readonly clock: Clock; readonly gatherMs?: number }): Picture {
   const details = createDetails(forge);
-  const forgotten = new Set<number>();
+  /** Number → which forgetting it was: one that comes while a load is under way must outlive that load. */
+  const forgotten = new Map<number, number>();
+  let forgettings = 0;
   let items: Items = noItems;
   let loadedAt: number | null = null;
   let forgeTime = Number.NEGATIVE_INFINITY;
@@ -33,13 +35,13 @@ export function createPicture({ forge, clock, gatherMs = 0 }: { readonly forge: 
   let next: Promise<Items> | null = null;
 
   const load = async (): Promise<Items> => {
-    const handled = new Set(forgotten);
+    const handled = new Map(forgotten);
     const now = clock.monotonic();
     const reload = loadedAt === null || now - loadedAt >= reloadMs || forgeTimeOf(forge) < forgeTime - clockStepMs;
-    items = reload ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, handled);
+    items = reload ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, new Set(handled.keys()));
     if (reload) loadedAt = now;
     forgeTime = forgeTimeOf(forge);
-    for (const number of handled) forgotten.delete(number);
+    for (const [number, which] of handled) if (forgotten.get(number) === which) forgotten.delete(number);
     details.refreshed(reload ? 'everything' : 'changes');
     return items;
   };
@@ -60,7 +62,7 @@ export function createPicture({ forge, clock, gatherMs = 0 }: { readonly forge: 
     refresh: () => (next ??= begin()),
     forget: (number) => {
       details.forget(number);
-      forgotten.add(number);
+      forgotten.set(number, (forgettings += 1));
     },
   };
 }

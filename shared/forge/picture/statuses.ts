@@ -14,7 +14,11 @@ const commitsKept = 500;
 /** Statuses of commits with their age: nothing else on the forge tells that one was added. */
 export interface Statuses {
   get(head: Sha, maxAgeSeconds: number): Promise<readonly CommitStatus[]>;
+  /** Monotonic milliseconds of the kept answer, or null. */
+  askedAt(head: Sha): number | null;
   forget(head: Sha): void;
+  /** Monotonic milliseconds of the last question, or null when it was never asked or forgotten. */
+  lookedAt(head: Sha): number | null;
 }
 
 export function createStatuses(forge: Forge, clock: Clock): Statuses {
@@ -35,8 +39,10 @@ export function createStatuses(forge: Forge, clock: Clock): Statuses {
   };
   return {
     get,
+    askedAt: (head) => kept.get(head)?.asked ?? null,
     forget: (head) => {
       kept.delete(head);
     },
+    lookedAt: (head) => kept.get(head)?.asked ?? null,
   };
 }

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '#clock/system';
+import { asSha } from '#domain/sha';
+import type { Forge } from '#forge';
+import { createView } from '../cached-view.ts';
+import { createPicture } from './picture.ts';
+
+const head = asSha('a'.repeat(40));
+
+/** A forge that has nothing, and the names of what it was asked. */
+function createEmptyForge(): { readonly forge: Forge; readonly calls: string[] } {
+  const calls: string[] = [];
+  const nothing = (name: string) => (): Promise<readonly never[]> => {
+    calls.push(name);
+    return Promise.resolve([]);
+  };
+  const forge: Partial<Forge> = { changes: nothing('changes'), listStatuses: nothing('statuses'), listReviews: nothing('reviews') };
+  return { forge: forge as Forge, calls };
+}
+
+describe('views of one picture', () => {
+  it('share the refresh that they ask for together, and none that began before they asked', async () => {
+    const { forge, calls } = createEmptyForge();
+    const picture = createPicture({ forge, clock: systemClock });
+    const [one, two] = [createView({ forge, clock: systemClock, picture }), createView({ forge, clock: systemClock, picture })];
+    await Promise.all([one.refresh(), two.refresh()]);
+    expect(calls).toEqual(['changes']);
+    const begun = one.refresh();
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await Promise.all([begun, two.refresh()]);
+    expect(calls).toEqual(['changes', 'changes', 'changes']);
+  });
+
+  it('share what was asked a moment ago, until one of them forgets it', async () => {
+    const { forge, calls } = createEmptyForge();
+    const picture = createPicture({ forge, clock: systemClock });
+    const [one, two] = [createView({ forge, clock: systemClock, picture }), createView({ forge, clock: systemClock, picture })];
+    expect(one.lookedAt(head)).toBeNull();
+    await one.statuses(head, 60);
+    await two.statuses(head, 60);
+    expect(calls).toEqual(['statuses']);
+    two.forget({ head });
+    expect(one.lookedAt(head)).toBeNull();
+    await one.statuses(head, 60);
+    expect(calls).toEqual(['statuses', 'statuses']);
+  });
+});
