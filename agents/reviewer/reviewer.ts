@@ -1,5 +1,6 @@
 import type { Outcome, Tick } from '#agent';
 import { short } from '#domain/sha';
+import { isAtShownHead } from '#work/current-head';
 import { recordFailure, sessionLimits } from '#work/failure';
 import { adoptReviews } from './adopt.ts';
 import { ReviewAnswer } from './answer.ts';
@@ -29,6 +30,7 @@ async function review(ports: ReviewerPorts, tick: Tick, of: Reviewable): Promise
   tick.subject(`pr:${pull.number}`);
   const unsent = unsentReview(ports.view, pull.head);
   if (unsent !== null) return post(ports, tick, of, unsent);
+  if (!(await isAtShownHead(ports, pull))) return { kind: 'waiting', reason: `the forge still shows #${pull.number} at an older head` };
   tick.tell('observed', `pr:${pull.number}`, { head: pull.head, checks: of.checks, earlierReviews: of.earlier.length, failedSessions: of.failures });
   tick.tell('decided', `pr:${pull.number}`, { step: 'review', issue: issue.number });
   const base = (await ports.git.mergeBase(of.tip, pull.head)) ?? of.tip;

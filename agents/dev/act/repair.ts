@@ -4,6 +4,7 @@ import { addressReviewPrompt, conflictPrompt, fixChecksPrompt } from '#dev/promp
 import { reply } from './reply.ts';
 import type { DevPorts } from './change.ts';
 import { claimIssue, runChange } from './session-step.ts';
+import { isAtShownHead } from '#work/current-head';
 import type { DevStep } from '#dev/snapshot';
 
 type RepairStep = Extract<DevStep, { do: 'fix-checks' | 'address-review' | 'resolve-conflict' }>;
@@ -16,6 +17,7 @@ export async function repair(ports: DevPorts, tick: Tick, step: RepairStep): Pro
   tick.subject(`issue:${issue.number}`);
   const claim = await claimIssue(ports, tick, issue.number);
   if ('kind' in claim) return claim;
+  if (!(await isAtShownHead(ports, pull))) return { kind: 'waiting', reason: `the forge still shows #${pull.number} at an older head` };
   const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
   const merge = await toMerge(ports, tick, step);
   const prompt = await promptFor(ports, tick, step);
