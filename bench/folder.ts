@@ -28,7 +28,9 @@ export async function writeFolder(path: string, draft: FolderDraft): Promise<Dem
     'repo/notes/first.sh': 'echo first\n',
     'repo/.woodpecker/test.yaml': workflow,
     // JSON is YAML.
-    'issues.yaml': JSON.stringify(draft.issues.map((issue) => ({ title: issue.title, body: `Please ${issue.title.toLowerCase()}.`, labels: issue.labels ?? [] }))),
+    'issues.yaml': JSON.stringify(
+      draft.issues.map((issue) => ({ title: issue.title, body: `Please ${issue.title.toLowerCase()}.`, labels: issue.labels ?? [] })),
+    ),
     'playbook.yaml': JSON.stringify(draft.playbook),
     ...(draft.config === undefined ? {} : { 'disinto.toml': draft.config }),
   };

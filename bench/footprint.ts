@@ -36,8 +36,22 @@ interface Use {
 function figures(name: string, use: Use, bare: Use, wanted: boolean): readonly Figure[] {
   const held = (holds: boolean): boolean | null => (wanted ? holds : null);
   return [
-    { name: `idle factory, ${name}: memory`, value: use.megabytes, unit: 'MB', reference: { name: 'a bare Node process', value: bare.megabytes }, wanted: '≤ 200 MB', holds: held(use.megabytes <= 200) },
-    { name: `idle factory, ${name}: processor`, value: use.percent, unit: '% of a core', reference: { name: 'a bare Node process', value: bare.percent }, wanted: '< 0.5 %', holds: held(use.percent < 0.5) },
+    {
+      name: `idle factory, ${name}: memory`,
+      value: use.megabytes,
+      unit: 'MB',
+      reference: { name: 'a bare Node process', value: bare.megabytes },
+      wanted: '≤ 200 MB',
+      holds: held(use.megabytes <= 200),
+    },
+    {
+      name: `idle factory, ${name}: processor`,
+      value: use.percent,
+      unit: '% of a core',
+      reference: { name: 'a bare Node process', value: bare.percent },
+      wanted: '< 0.5 %',
+      holds: held(use.percent < 0.5),
+    },
   ];
 }
 

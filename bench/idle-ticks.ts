@@ -32,7 +32,8 @@ export async function measureIdleTicks(root: string): Promise<readonly Figure[]>
   const before = new Map<string, number>();
   const calls = (agent: string): number => stand.slots.find((slot) => slot.name === agent)?.ports.forge.calls() ?? 0;
   const host = startHost({
-    ...hostOptions(stand.runtime), slots: stand.slots,
+    ...hostOptions(stand.runtime),
+    slots: stand.slots,
     onEvent: ({ kind, agent }) => {
       if (kind === 'run-started') before.set(agent, calls(agent));
       if (kind === 'run-ended') runs.push({ agent, calls: calls(agent) - (before.get(agent) ?? 0), cold: !runs.some((run) => run.agent === agent) });
@@ -53,7 +54,14 @@ function callFigures(runs: readonly Run[], cold: readonly Run[]): readonly Figur
     const own = runs.filter((run) => run.agent === agent).map((run) => run.calls);
     const most = Math.max(0, ...own);
     const first = cold.find((run) => run.agent === agent)?.calls ?? 0;
-    return { name: `forge calls per idle tick, ${agent} (most ${most} of ${own.length} ticks)`, value: mean(own), unit: 'calls', reference: { name: 'its first tick, all unknown', value: first }, wanted: '≤ 2', holds: most <= 2 && own.length >= 5 };
+    return {
+      name: `forge calls per idle tick, ${agent} (most ${most} of ${own.length} ticks)`,
+      value: mean(own),
+      unit: 'calls',
+      reference: { name: 'its first tick, all unknown', value: first },
+      wanted: '≤ 2',
+      holds: most <= 2 && own.length >= 5,
+    };
   });
 }
 
@@ -61,8 +69,22 @@ function gitAndRotation(seen: readonly Seen[], heads: readonly Sha[], runs: read
   const git = seen.filter((request) => request.kind === 'git').length;
   const looks = heads.map((head) => seen.filter((request) => request.path.includes(`${head}/status`)).length);
   return [
-    { name: 'git commands to the forge per idle tick', value: git / Math.max(1, runs.length), unit: 'requests', reference: { name: 'one fetch', value: 3 }, wanted: '0', holds: git === 0 },
-    { name: 'looks at the pending heads: least often seen one', value: Math.min(...looks), unit: 'looks', reference: { name: 'most often seen one', value: Math.max(...looks) }, wanted: 'in rotation', holds: Math.min(...looks) > 0 && Math.max(...looks) - Math.min(...looks) <= 2 },
+    {
+      name: 'git commands to the forge per idle tick',
+      value: git / Math.max(1, runs.length),
+      unit: 'requests',
+      reference: { name: 'one fetch', value: 3 },
+      wanted: '0',
+      holds: git === 0,
+    },
+    {
+      name: 'looks at the pending heads: least often seen one',
+      value: Math.min(...looks),
+      unit: 'looks',
+      reference: { name: 'most often seen one', value: Math.max(...looks) },
+      wanted: 'in rotation',
+      holds: Math.min(...looks) > 0 && Math.max(...looks) - Math.min(...looks) <= 2,
+    },
   ];
 }
 

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DemoFolder } from '../cli/demo/folder.ts';
 import { systemClock } from '../shared/clock/system.ts';
-import { workBare } from './bare-script.ts';
-import { openBareStand } from './bare-stand.ts';
+import { workBare } from './bare/script.ts';
+import { openBareStand } from './bare/stand.ts';
 import type { Figure } from './figure.ts';
 import { noteIssue, writeFolder } from './folder.ts';
 import { startKept, untilIdle } from './idle-factory.ts';
@@ -22,12 +22,19 @@ interface Cost {
 /** The factory and the bare script on the same issues, one after the other, each on its own embedded forge, CI and model. */
 export async function measureMergedIssues(root: string): Promise<readonly Figure[]> {
   const notes = Array.from({ length: issues }, (_, at) => noteIssue(at + 1));
-  const folder = await writeFolder(join(root, 'notes'), { issues: notes.map(({ title }) => ({ title })), playbook: [...notes.map(({ entry }) => entry), { when: { agent: 'reviewer' }, times: issues, answer: { verdict: 'approve', summary: 'Good.' } }] });
+  const folder = await writeFolder(join(root, 'notes'), {
+    issues: notes.map(({ title }) => ({ title })),
+    playbook: [...notes.map(({ entry }) => entry), { when: { agent: 'reviewer' }, times: issues, answer: { verdict: 'approve', summary: 'Good.' } }],
+  });
   const bare = await bareCost(folder, join(root, 'bare'));
   const factory = await factoryCost(folder, join(root, 'factory'));
   const figure = (name: string, key: keyof Cost, unit: string, most: number | null): Figure => ({
-    name: `${name} per merged issue`, value: factory[key], unit, reference: { name: 'bare script', value: bare[key] },
-    wanted: most === null ? '' : `≤ ${most} ×`, holds: most === null ? null : factory[key] <= most * bare[key],
+    name: `${name} per merged issue`,
+    value: factory[key],
+    unit,
+    reference: { name: 'bare script', value: bare[key] },
+    wanted: most === null ? '' : `≤ ${most} ×`,
+    holds: most === null ? null : factory[key] <= most * bare[key],
   });
   return [figure('forge calls', 'calls', 'calls', 2), figure('git requests to the forge', 'git', 'requests', null), figure('wall', 'seconds', 's', 2)];
 }
@@ -50,7 +57,12 @@ async function factoryCost(folder: DemoFolder, root: string): Promise<Cost> {
     // What agents look at after the last merge counts as well.
     await untilIdle(factory, 500);
     requests.stop();
-    return await costOf(factory.config.forge.url, requests.seen.filter((each) => each.at >= (began ?? 0)), ended - (began ?? 0), 'factory');
+    return await costOf(
+      factory.config.forge.url,
+      requests.seen.filter((each) => each.at >= (began ?? 0)),
+      ended - (began ?? 0),
+      'factory',
+    );
   } finally {
     await factory.close(0);
     requests.stop();

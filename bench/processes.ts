@@ -27,7 +27,10 @@ export function isRunning(program: string, script: string): boolean {
 }
 
 function descendants(pid: number): readonly number[] {
-  const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter((word) => word !== '').map(Number);
+  const children = read(`/proc/${pid}/task/${pid}/children`)
+    .split(' ')
+    .filter((word) => word !== '')
+    .map(Number);
   return [...children, ...children.flatMap(descendants)];
 }
 

@@ -31,7 +31,14 @@ export function watchRequests(): Watching {
   const note = (message: unknown): void => {
     const { request } = message as { readonly request: IncomingMessage };
     const path = request.url ?? '/';
-    seen.push({ at: performance.now(), port: request.socket.localPort ?? 0, method: request.method ?? 'GET', path, kind: kindOf(path), account: accountOf(request.headers.authorization) });
+    seen.push({
+      at: performance.now(),
+      port: request.socket.localPort ?? 0,
+      method: request.method ?? 'GET',
+      path,
+      kind: kindOf(path),
+      account: accountOf(request.headers.authorization),
+    });
   };
   diagnostics.subscribe(channel, note);
   return { seen, stop: () => diagnostics.unsubscribe(channel, note) };
@@ -70,8 +77,14 @@ export function tally(seen: readonly Seen[]): readonly (readonly [string, number
 }
 
 function plain(path: string): string {
-  const [place = '', query] = path.replace(/^\/api\/v1\//, '').replace(/^repos\/[^/]+\/[^/?]+\/?/, '').split('?');
-  const named = place.replace(/\/[0-9a-f]{40}(?=\/|$)/g, '/:sha').replace(/\/\d+(?=\/|$)/g, '/:n').replace(/^(branches)\/.*/, '$1/:name');
+  const [place = '', query] = path
+    .replace(/^\/api\/v1\//, '')
+    .replace(/^repos\/[^/]+\/[^/?]+\/?/, '')
+    .split('?');
+  const named = place
+    .replace(/\/[0-9a-f]{40}(?=\/|$)/g, '/:sha')
+    .replace(/\/\d+(?=\/|$)/g, '/:n')
+    .replace(/^(branches)\/.*/, '$1/:name');
   const service = /service=([\w-]+)/.exec(query ?? '')?.[1];
   return service === undefined ? named : `${named} ${service}`;
 }

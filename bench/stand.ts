@@ -12,7 +12,7 @@ import { parseConfig } from '../shared/config/load.ts';
 import { createForge } from '../shared/forge/forgejo.ts';
 import { createSecretRegistry } from '../shared/log/mask.ts';
 import { createLog } from '../shared/log/pino.ts';
-import { createBareGit } from './bare-git.ts';
+import { createBareGit } from './bare/git.ts';
 
 export const repository = 'bench/notes';
 
@@ -31,7 +31,11 @@ export interface Stand {
 const accounts = { dev: 'write', reviewer: 'read', merger: 'write', ci: 'write', maintainer: 'admin' } as const;
 
 export async function openStand(root: string, everySeconds: number): Promise<Stand> {
-  const files = { 'README.md': '# Notes\n', 'notes/first.sh': 'echo first\n', '.woodpecker/test.yaml': 'when:\n  - event: [push, pull_request]\nsteps:\n  - name: test\n    commands: [sh -n notes/*.sh]\n' };
+  const files = {
+    'README.md': '# Notes\n',
+    'notes/first.sh': 'echo first\n',
+    '.woodpecker/test.yaml': 'when:\n  - event: [push, pull_request]\nsteps:\n  - name: test\n    commands: [sh -n notes/*.sh]\n',
+  };
   for (const [name, text] of Object.entries(files)) write(join(root, 'content', name), text);
   const secrets = createSecretRegistry();
   const log = createLog({ level: 'silent', secrets });
@@ -46,10 +50,16 @@ export async function openStand(root: string, everySeconds: number): Promise<Sta
     return known;
   };
   const runtime = openRuntime({ config: configOf(root, server.url, everySeconds), env: {}, secrets, log });
-  const slots = (['dev', 'reviewer', 'merger'] as const).flatMap((role) => connectAgent(agentOfRole(role), role, runtime, { sessions: null, token: (agent) => token(agent.identity) }));
+  const slots = (['dev', 'reviewer', 'merger'] as const).flatMap((role) =>
+    connectAgent(agentOfRole(role), role, runtime, { sessions: null, token: (agent) => token(agent.identity) }),
+  );
   return {
-    server, runtime, slots, token,
-    forge: (login) => createForge({ url: server.url, repository, token: () => token(login), timeoutSeconds: 30, clock: systemClock, chance: systemChance, log }),
+    server,
+    runtime,
+    slots,
+    token,
+    forge: (login) =>
+      createForge({ url: server.url, repository, token: () => token(login), timeoutSeconds: 30, clock: systemClock, chance: systemChance, log }),
     pushBranch: createPusher(join(root, 'checkout'), server.url, token),
     close: async () => {
       runtime.ledger.close();

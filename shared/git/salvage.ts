@@ -58,7 +58,12 @@ export async function salvage(context: SalvageContext, site: Site, record: SiteR
  * The branch on the forge has every tree that the workspace's commits have: they were published under other messages. What is
  * not committed has a tree of its own, so it counts as left.
  */
-async function isPublished({ run, places }: SalvageContext, site: Site, record: SiteRecord, work: { readonly tips: ReadonlyMap<string, Sha>; readonly given: readonly Sha[]; readonly onForge: readonly Sha[] }): Promise<boolean> {
+async function isPublished(
+  { run, places }: SalvageContext,
+  site: Site,
+  record: SiteRecord,
+  work: { readonly tips: ReadonlyMap<string, Sha>; readonly given: readonly Sha[]; readonly onForge: readonly Sha[] },
+): Promise<boolean> {
   const branch = await readRef(places.store, `refs/heads/${record.branch}`);
   if (branch === null || !work.onForge.includes(branch)) return false;
   const trees = async (gitDir: string, tips: Iterable<Sha>): Promise<readonly string[]> => {
@@ -97,7 +102,11 @@ async function writeRefs(gitDir: string, refs: ReadonlyMap<string, Sha>): Promis
 async function prove({ run, places, nonce }: SalvageContext, bundle: string, head: Sha): Promise<void> {
   const scratch = join(places.scratch, `bundle-${nonce()}`);
   try {
-    await makeGitDir(scratch, { head: 'ref: refs/heads/none', config: coreConfig(await hashOf(places.store), true), alternates: [join(places.store, 'objects')] });
+    await makeGitDir(scratch, {
+      head: 'ref: refs/heads/none',
+      config: coreConfig(await hashOf(places.store), true),
+      alternates: [join(places.store, 'objects')],
+    });
     const git = [`--git-dir=${scratch}`];
     await run({ args: [...git, 'bundle', 'verify', '--quiet', bundle] });
     await run({ args: [...git, 'fetch', '--quiet', '--no-tags', bundle, '+refs/*:refs/*'], seconds: 900 });
@@ -110,5 +119,9 @@ async function prove({ run, places, nonce }: SalvageContext, bundle: string, hea
 
 async function sync(path: string): Promise<void> {
   const file = await open(path, 'r+');
-  await file.sync().finally(async () => await file.close());
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pi } from '../shared/session/harness/pi.ts';
+import { pi } from '../../shared/session/harness/pi.ts';
 
 export interface BareRun {
   readonly home: string;
@@ -20,8 +20,15 @@ export function runBareCli(run: BareRun): { readonly done: Promise<string>; kill
   const env = { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, LANG: 'C.UTF-8' };
   const program = pi.locate(env.PATH);
   const prepared = pi.prepare({
-    ...run, limits, env, model: 'scripted-1', contextTokens: 128_000, outputTokens: 8192, prices: null,
-    conversation: { id: crypto.randomUUID(), resume: false }, endpoint: { baseUrl: run.modelUrl, api: 'anthropic', key: run.key },
+    ...run,
+    limits,
+    env,
+    model: 'scripted-1',
+    contextTokens: 128_000,
+    outputTokens: 8192,
+    prices: null,
+    conversation: { id: crypto.randomUUID(), resume: false },
+    endpoint: { baseUrl: run.modelUrl, api: 'anthropic', key: run.key },
   });
   for (const [name, text] of Object.entries({ ...prepared.files, 'prompt.md': run.prompt })) {
     mkdirSync(dirname(join(run.home, name)), { recursive: true });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../shared/clock/system.ts';
-import { thisProcess } from '../shared/ledger/process-identity.ts';
-import { runBareCli } from './bare-cli.ts';
-import { type BareGit, createBareGit } from './bare-git.ts';
-import type { BareStand } from './bare-stand.ts';
+import { systemClock } from '../../shared/clock/system.ts';
+import { thisProcess } from '../../shared/ledger/process-identity.ts';
+import { runBareCli } from './cli.ts';
+import { type BareGit, createBareGit } from './git.ts';
+import type { BareStand } from './stand.ts';
 
 type Api = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
@@ -122,7 +122,21 @@ async function converse({ ledger, modelUrl }: BareStand, talk: Talk): Promise<vo
   const key = `bare-${run}`;
   ledger.runs.start({ id: run, agent, project: 'bare', cause: { kind: 'command', by: 'bench' }, at: systemClock.now(), process: thisProcess() });
   const keyDigest = createHash('sha256').update(key).digest('hex');
-  ledger.sessions.start({ id: run, run, agent, task, project: 'bare', issue: number, title, pullRequest: null, backend: 'scripted', model: 'scripted-1', transcript: '', keyDigest, at: systemClock.now() });
+  ledger.sessions.start({
+    id: run,
+    run,
+    agent,
+    task,
+    project: 'bare',
+    issue: number,
+    title,
+    pullRequest: null,
+    backend: 'scripted',
+    model: 'scripted-1',
+    transcript: '',
+    keyDigest,
+    at: systemClock.now(),
+  });
   const said = await runBareCli({ home, workspace: talk.workspace, prompt: talk.prompt, modelUrl, key }).done;
   if (!said.includes('summary')) throw new Error(`the CLI gave no answer for ${run}`);
   ledger.sessions.end(run, { state: 'answered', failure: null, usage: { inputTokens: 0, outputTokens: 0, cachedTokens: 0, usd: null }, at: systemClock.now() });
