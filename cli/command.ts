@@ -45,7 +45,10 @@ export function parseCall(command: Command, argv: readonly string[]): Args {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
     if (positionals.length < command.words.min || positionals.length > command.words.max) {
-      throw new CliError(`disinto ${command.name}: ${positionals.length < command.words.min ? 'something is missing' : `unexpected ${positionals.slice(command.words.max).join(' ')}`}\nCall it as: disinto ${command.name} ${command.usage}`, 2);
+      throw new CliError(
+        `disinto ${command.name}: ${positionals.length < command.words.min ? 'something is missing' : `unexpected ${positionals.slice(command.words.max).join(' ')}`}\nCall it as: disinto ${command.name} ${command.usage}`,
+        2,
+      );
     }
     return {
       words: positionals,
@@ -61,10 +64,19 @@ export function parseCall(command: Command, argv: readonly string[]): Args {
 
 /** Help of one command. */
 export function renderHelp(command: Command): string {
-  const rows = Object.entries(command.options).map(([name, spec]) => [`--${name}${spec.kind === 'text' ? ` ${spec.value ?? 'VALUE'}` : ''}`, spec.summary] as const);
+  const rows = Object.entries(command.options).map(
+    ([name, spec]) => [`--${name}${spec.kind === 'text' ? ` ${spec.value ?? 'VALUE'}` : ''}`, spec.summary] as const,
+  );
   const width = Math.max(0, ...rows.map(([left]) => left.length));
   const list = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
-  return [`disinto ${command.name} ${command.usage}`, '', command.summary, ...(list.length > 0 ? ['', 'Options:', ...list] : []), ...(command.details === undefined ? [] : ['', command.details]), ''].join('\n');
+  return [
+    `disinto ${command.name} ${command.usage}`,
+    '',
+    command.summary,
+    ...(list.length > 0 ? ['', 'Options:', ...list] : []),
+    ...(command.details === undefined ? [] : ['', command.details]),
+    '',
+  ].join('\n');
 }
 
 const units: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };

@@ -7,7 +7,10 @@ import { pi } from '../shared/session/harness/pi.ts';
 export async function inspectHarnesses(): Promise<readonly Finding[]> {
   const path = processEnvironment()['PATH'] ?? '';
   const findings: Finding[] = [];
-  for (const [name, harness, needed] of [['pi', pi, true], ['claude', claude, false]] as const) {
+  for (const [name, harness, needed] of [
+    ['pi', pi, true],
+    ['claude', claude, false],
+  ] as const) {
     try {
       const program = harness.locate(path);
       findings.push({ what: `${name} at ${program.command}`, ok: true, needed, mend: null });

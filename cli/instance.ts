@@ -68,4 +68,3 @@ export async function verifyOnInstance(config: string, sha: Sha): Promise<readon
     runtime.ledger.close();
   }
 }
-

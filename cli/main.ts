@@ -12,7 +12,17 @@ import { whyCommand } from './commands/why.ts';
 import { explainError } from './explain-error.ts';
 
 const commands: readonly Command[] = [
-  demoCommand, startCommand, runCommand, statusCommand, runsCommand, whyCommand, pauseCommand, resumeCommand, verifyMergeCommand, doctorCommand, configCommand,
+  demoCommand,
+  startCommand,
+  runCommand,
+  statusCommand,
+  runsCommand,
+  whyCommand,
+  pauseCommand,
+  resumeCommand,
+  verifyMergeCommand,
+  doctorCommand,
+  configCommand,
 ];
 
 const leaveMilliseconds = 2000;

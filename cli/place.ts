@@ -21,7 +21,8 @@ async function dataFolder(args: Args): Promise<string> {
 /** Path of the config that the options name; it must exist. Throws `CliError`. */
 export function configPath(args: Args): string {
   const path = resolve(args.text('config') ?? 'disinto.toml');
-  if (!existsSync(path)) throw new CliError(`${path} does not exist; run this in the folder of your disinto.toml, name it with --config FILE, or a kept demo with --keep DIR`);
+  if (!existsSync(path))
+    throw new CliError(`${path} does not exist; run this in the folder of your disinto.toml, name it with --config FILE, or a kept demo with --keep DIR`);
   return path;
 }
 

@@ -68,7 +68,10 @@ export interface Work {
     readonly unanswered: readonly Unanswered[];
   };
   /** Merging it into the base now: fine, conflicting, or the tested result is red. */
-  readonly merge: { readonly kind: 'clean' } | { readonly kind: 'conflict'; readonly paths: readonly string[] } | { readonly kind: 'red-result'; readonly commit: Sha };
+  readonly merge:
+    | { readonly kind: 'clean' }
+    | { readonly kind: 'conflict'; readonly paths: readonly string[] }
+    | { readonly kind: 'red-result'; readonly commit: Sha };
   /** The merger says that the forge refuses it, with the forge's words. */
   readonly refused: string | null;
   /** Sessions of the reviewer on this head failed, with the last reason. */
@@ -92,7 +95,15 @@ export interface Round {
 }
 
 export type DevStep =
-  | { readonly do: 'park'; readonly item: Item; readonly slug: string; readonly prose: string; readonly waitsFor: readonly number[]; readonly until: Park['until']; readonly attempt: number }
+  | {
+      readonly do: 'park';
+      readonly item: Item;
+      readonly slug: string;
+      readonly prose: string;
+      readonly waitsFor: readonly number[];
+      readonly until: Park['until'];
+      readonly attempt: number;
+    }
   | { readonly do: 'mirror-park'; readonly item: Item; readonly park: Park }
   | { readonly do: 'un-park'; readonly item: Item; readonly by: string }
   | { readonly do: 'publish-held'; readonly item: Item }

@@ -77,7 +77,14 @@ async function testResult(ports: MergerPorts, tick: Tick, seen: MergerSnapshot, 
 async function reportRed(ports: MergerPorts, tick: Tick, seen: MergerSnapshot, step: Extract<MergeStep, { do: 'report-red' }>): Promise<Outcome> {
   const pull = step.candidate.pullRequest;
   tick.subject(`pr:${pull.number}`);
-  const text = renderMergeReport({ kind: 'red-result', head: pull.head, base: seen.tip ?? pull.head, commit: step.commit, contexts: [...step.contexts], at: ports.clock.now().toISOString() });
+  const text = renderMergeReport({
+    kind: 'red-result',
+    head: pull.head,
+    base: seen.tip ?? pull.head,
+    commit: step.commit,
+    contexts: [...step.contexts],
+    at: ports.clock.now().toISOString(),
+  });
   const known = await ports.view.comments(pull.number);
   if (known.some((comment) => comment.body.includes(step.commit))) return { kind: 'waiting', reason: `#${pull.number}: its merge result is red` };
   await tick.effect('comment', `pr:${pull.number}`, mergeReportKey, () => ports.forge.ensureComment(pull.number, mergeReportKey, text));

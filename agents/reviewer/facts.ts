@@ -3,7 +3,8 @@ import type { PullRequest } from '#domain/pull-request';
 import type { Sha } from '#domain/sha';
 import { findLostLines } from './lost-lines.ts';
 
-const infraFile = /(?:^|\/)(?:(?:docker-)?compose[^/]*\.ya?ml|[^/]*Dockerfile[^/]*|Containerfile|entrypoint[^/]*|[^/]*\.(?:tf|service|nomad))$|^(?:docker|compose|deploy|k8s|helm)\/|^\.(?:woodpecker|github|forgejo|gitea)/;
+const infraFile =
+  /(?:^|\/)(?:(?:docker-)?compose[^/]*\.ya?ml|[^/]*Dockerfile[^/]*|Containerfile|entrypoint[^/]*|[^/]*\.(?:tf|service|nomad))$|^(?:docker|compose|deploy|k8s|helm)\/|^\.(?:woodpecker|github|forgejo|gitea)/;
 const shown = 20;
 
 /** What code can say about a change for certain; the model gets findings, not only a diff (§4.5, §4.7 3c and 3d). Plain text lines. */
@@ -27,7 +28,9 @@ async function infraFacts(git: Git, pull: PullRequest, tip: Sha, files: readonly
     const dropped = diff.split('\n').filter((line) => /^-(?!--)\s*\S/.test(line));
     const list = dropped.slice(0, shown).map((line) => line.slice(1).trim());
     const more = dropped.length > shown ? ` … and ${dropped.length - shown} more` : '';
-    facts.push(`INFRASTRUCTURE: ${file.path} is ${file.change}; read the whole file. ${dropped.length === 0 ? 'No line is removed.' : `Removed: ${list.join(' | ')}${more}`}`);
+    facts.push(
+      `INFRASTRUCTURE: ${file.path} is ${file.change}; read the whole file. ${dropped.length === 0 ? 'No line is removed.' : `Removed: ${list.join(' | ')}${more}`}`,
+    );
   }
   return facts;
 }
@@ -38,5 +41,8 @@ function scopeFacts(files: readonly ChangedFile[]): readonly string[] {
   const typical = Math.max(50, sizes[Math.floor((sizes.length - 1) / 2)] ?? 0);
   return files
     .filter((file) => file.additions + file.deletions > 3 * typical)
-    .map((file) => `SCOPE: ${file.path} changes ${file.additions + file.deletions} lines, more than three times the typical ${typical}${infraFile.test(file.path) ? '; it is infrastructure, so this blocks unless the issue asks for it' : ''}`);
+    .map(
+      (file) =>
+        `SCOPE: ${file.path} changes ${file.additions + file.deletions} lines, more than three times the typical ${typical}${infraFile.test(file.path) ? '; it is infrastructure, so this blocks unless the issue asks for it' : ''}`,
+    );
 }

@@ -39,5 +39,8 @@ async function earlierRounds(ports: ReviewerPorts, of: Reviewable) {
   const comments = await ports.view.reviewComments(of.pullRequest.number, last.id);
   const findings = comments.map((comment) => `${comment.path}:${comment.line} ${comment.body}`).join('\n');
   const since = await ports.git.diff(last.head, of.pullRequest.head, { maxBytes: 25_000 });
-  return quote(untrusted(`Your review of ${last.head}:\n${last.body}\n${findings}\n\nChanges since then:\n${since}`), { source: `round ${of.earlier.length} of this review`, maxBytes: 40_000 });
+  return quote(untrusted(`Your review of ${last.head}:\n${last.body}\n${findings}\n\nChanges since then:\n${since}`), {
+    source: `round ${of.earlier.length} of this review`,
+    maxBytes: 40_000,
+  });
 }

@@ -38,7 +38,12 @@ async function review(ports: ReviewerPorts, tick: Tick, of: Reviewable): Promise
   const diff = await ports.git.diff(base, pull.head, { maxBytes: 60_000 });
   const prompt = await reviewPrompt(ports, of, { files, diff, facts: await findFacts(ports.git, pull, of.tip, files) });
   const me = await ports.forge.me();
-  const workspace = await ports.git.openWorkspace({ run: tick.run, at: pull.head, branch: `review-${pull.number}`, author: { name: me, email: `${me}@disinto.invalid` } });
+  const workspace = await ports.git.openWorkspace({
+    run: tick.run,
+    at: pull.head,
+    branch: `review-${pull.number}`,
+    author: { name: me, email: `${me}@disinto.invalid` },
+  });
   tick.tell('session', `pr:${pull.number}`, { task: 'review', issue: issue.number, round: of.earlier.length + 1 });
   const result = await ports.sessions.run({
     run: tick.run,
@@ -58,7 +63,13 @@ async function review(ports: ReviewerPorts, tick: Tick, of: Reviewable): Promise
     case 'cancelled':
       return { kind: 'waiting', reason: 'stopped before the review ended' };
     case 'failed':
-      await recordFailure(ports, tick, pull.number, of.comments, { task: 'review', at: ports.clock.now().toISOString(), head: pull.head, error: result.error, why: result.why });
+      await recordFailure(ports, tick, pull.number, of.comments, {
+        task: 'review',
+        at: ports.clock.now().toISOString(),
+        head: pull.head,
+        error: result.error,
+        why: result.why,
+      });
       return { kind: 'acted', did: `review of #${pull.number} failed: ${result.why}` };
     case 'answered':
       return submit(ports, tick, of, result.answer);

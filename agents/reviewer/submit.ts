@@ -41,7 +41,9 @@ export async function fileFollowUps(ports: ReviewerPorts, tick: Tick, of: Review
     const key = fingerprint(title);
     if (title === '' || known.has(key)) continue;
     const body = `${publishable(followUp.body, 8000)}\n\nFound in the review of #${of.pullRequest.number}.\n\n${dataMark({ origin: 'review', pullRequest: of.pullRequest.number, run: tick.run })}`;
-    const issue = await tick.effect('issue', `pr:${of.pullRequest.number}`, title, () => ports.forge.createIssue({ title, body, labels: [labels.techDebt.name] }));
+    const issue = await tick.effect('issue', `pr:${of.pullRequest.number}`, title, () =>
+      ports.forge.createIssue({ title, body, labels: [labels.techDebt.name] }),
+    );
     known.set(key, issue.number);
     filed.push(issue.number);
     tick.tell('follow-up', `issue:${issue.number}`, { title, from: of.pullRequest.number });
@@ -51,6 +53,9 @@ export async function fileFollowUps(ports: ReviewerPorts, tick: Tick, of: Review
 
 /** Titles that differ in case, spaces or punctuation only are one finding. */
 function fingerprint(title: string): string {
-  const words = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  const words = title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
   return createHash('sha256').update(words).digest('hex');
 }

@@ -13,7 +13,9 @@ export const configCommand: Command = {
     if (args.words[0] !== 'check') throw new CliError(`disinto config ${args.words[0]}: there is only \`disinto config check\``, 2);
     const path = configPath(args);
     const config = await loadConfig(path);
-    print(`${path} is fine: ${Object.keys(config.projects).length} project(s), ${Object.keys(config.agents).length} agent(s), ${Object.keys(config.backends).length} backend(s)`);
+    print(
+      `${path} is fine: ${Object.keys(config.projects).length} project(s), ${Object.keys(config.agents).length} agent(s), ${Object.keys(config.backends).length} backend(s)`,
+    );
     return 0;
   },
 };

@@ -15,7 +15,10 @@ export const doctorCommand: Command = {
   words: { min: 0, max: 0 },
   run: async (_args: Args) => {
     const findings = [node(), git(), httpBackend(), namespaces(), diskSpace(), ...(await inspectHarnesses())];
-    for (const finding of findings) print(`${finding.ok ? 'ok  ' : finding.needed ? 'MISSING' : 'note'}  ${finding.what}${finding.mend === null || finding.ok ? '' : `\n      mend: ${finding.mend}`}`);
+    for (const finding of findings)
+      print(
+        `${finding.ok ? 'ok  ' : finding.needed ? 'MISSING' : 'note'}  ${finding.what}${finding.mend === null || finding.ok ? '' : `\n      mend: ${finding.mend}`}`,
+      );
     return findings.some((finding) => !finding.ok && finding.needed) ? 1 : 0;
   },
 };
@@ -48,12 +51,22 @@ function httpBackend(): Finding {
   } catch {
     ok = false;
   }
-  return { what: 'git http-backend (the embedded forge serves git with it)', ok, needed: true, mend: 'install the whole git package (on Debian: apt-get install git; on Alpine: apk add git-daemon)' };
+  return {
+    what: 'git http-backend (the embedded forge serves git with it)',
+    ok,
+    needed: true,
+    mend: 'install the whole git package (on Debian: apt-get install git; on Alpine: apk add git-daemon)',
+  };
 }
 
 function namespaces(): Finding {
   const ok = output('unshare', ['--user', '--map-current-user', '--pid', '--fork', '--kill-child', '--mount-proc', 'true']) !== null;
-  return { what: 'process namespaces (sessions and CI steps die as a whole)', ok, needed: false, mend: 'allow user namespaces (sysctl kernel.unprivileged_userns_clone=1) and install util-linux; without them processes are ended by parentage' };
+  return {
+    what: 'process namespaces (sessions and CI steps die as a whole)',
+    ok,
+    needed: false,
+    mend: 'allow user namespaces (sysctl kernel.unprivileged_userns_clone=1) and install util-linux; without them processes are ended by parentage',
+  };
 }
 
 function diskSpace(): Finding {

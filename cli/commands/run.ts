@@ -6,7 +6,10 @@ export const runCommand: Command = {
   name: 'run',
   usage: 'AGENT --once [--config FILE]',
   summary: 'One run of one agent of the instance, here and now.',
-  options: { once: { kind: 'flag', summary: 'a single run (the only way there is; `disinto start` keeps running)' }, config: placeOptions['config'] ?? { kind: 'text', summary: '' } },
+  options: {
+    once: { kind: 'flag', summary: 'a single run (the only way there is; `disinto start` keeps running)' },
+    config: placeOptions['config'] ?? { kind: 'text', summary: '' },
+  },
   details: 'Exit code 0: idle, acted or waiting; 1: the run failed.',
   words: { min: 1, max: 1 },
   run: async (args: Args) => {

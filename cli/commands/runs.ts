@@ -16,9 +16,12 @@ export const runsCommand: Command = {
       const since = new Date(now.getTime() - parseSeconds('since', args.text('since') ?? '30d') * 1000);
       const schedules = ledger.schedules.audit(since, now);
       const runs = ledger.runs.list({ since });
-      const causes = Object.fromEntries([...Map.groupBy(runs, (run) => `${run.agent}@${run.project} ${run.cause.kind}`)].map(([key, list]) => [key, list.length]));
+      const causes = Object.fromEntries(
+        [...Map.groupBy(runs, (run) => `${run.agent}@${run.project} ${run.cause.kind}`)].map(([key, list]) => [key, list.length]),
+      );
       const ends = Object.fromEntries([...Map.groupBy(runs, (run) => run.end?.kind ?? 'running')].map(([key, list]) => [key, list.length]));
-      if (args.flag('json')) print(JSON.stringify({ since: since.toISOString(), schedules, runs: { total: runs.length, byCause: causes, byEnd: ends } }, null, 2));
+      if (args.flag('json'))
+        print(JSON.stringify({ since: since.toISOString(), schedules, runs: { total: runs.length, byCause: causes, byEnd: ends } }, null, 2));
       else print(render(schedules, causes, ends));
       return schedules.some((schedule) => schedule.unexplained > 0) ? 1 : 0;
     } finally {
@@ -27,11 +30,22 @@ export const runsCommand: Command = {
   },
 };
 
-type Audit = readonly { readonly schedule: string; readonly occurrences: number; readonly ran: number; readonly skipped: number; readonly missed: number; readonly coalesced: number; readonly unexplained: number }[];
+type Audit = readonly {
+  readonly schedule: string;
+  readonly occurrences: number;
+  readonly ran: number;
+  readonly skipped: number;
+  readonly missed: number;
+  readonly coalesced: number;
+  readonly unexplained: number;
+}[];
 
 function render(schedules: Audit, causes: Readonly<Record<string, number>>, ends: Readonly<Record<string, number>>): string {
   const rows = schedules.map((s) => [s.schedule, ...[s.occurrences, s.ran, s.skipped, s.missed, s.coalesced, s.unexplained].map(String)]);
   const table = renderColumns(['SCHEDULE', 'DUE', 'RAN', 'SKIPPED', 'MISSED', 'COALESCED', 'UNEXPLAINED'], rows);
-  const list = (record: Readonly<Record<string, number>>): string => Object.entries(record).map(([key, count]) => `${key} ${count}`).join(', ') || 'none';
+  const list = (record: Readonly<Record<string, number>>): string =>
+    Object.entries(record)
+      .map(([key, count]) => `${key} ${count}`)
+      .join(', ') || 'none';
   return [table, '', `Runs by cause: ${list(causes)}`, `Runs by end: ${list(ends)}`].join('\n');
 }

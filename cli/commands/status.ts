@@ -43,20 +43,27 @@ interface Status {
 function readStatus(ledger: Ledger, now: Date): Status {
   const since = new Date(now.getTime() - 30 * daySeconds * 1000);
   const latest = new Map(ledger.runs.list({ since }).map((run) => [`${run.agent}@${run.project}`, run]));
-  const agents = [...latest].toSorted(([a], [b]) => a.localeCompare(b)).map(([key, run]): AgentStatus => {
-    const paused = ledger.switches.paused(run.agent);
-    return {
-      agent: run.agent,
-      project: run.project,
-      state: run.endedAt === null ? 'running' : paused === null ? 'resting' : 'paused',
-      subject: run.subject,
-      last: paused !== null ? paused.reason : run.end === null ? 'started' : describe(run.end),
-      lastAt: (run.endedAt ?? run.startedAt).toISOString(),
-      nextDue: ledger.schedules.nextDue(key)?.toISOString() ?? null,
-    };
-  });
+  const agents = [...latest]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([key, run]): AgentStatus => {
+      const paused = ledger.switches.paused(run.agent);
+      return {
+        agent: run.agent,
+        project: run.project,
+        state: run.endedAt === null ? 'running' : paused === null ? 'resting' : 'paused',
+        subject: run.subject,
+        last: paused !== null ? paused.reason : run.end === null ? 'started' : describe(run.end),
+        lastAt: (run.endedAt ?? run.startedAt).toISOString(),
+        nextDue: ledger.schedules.nextDue(key)?.toISOString() ?? null,
+      };
+    });
   const day = new Date(now.getTime() - daySeconds * 1000);
-  return { at: now.toISOString(), agents, spend: ledger.sessions.spend(day), unconfirmedEffects: ledger.effects.list({ since: day, unconfirmed: true }).length };
+  return {
+    at: now.toISOString(),
+    agents,
+    spend: ledger.sessions.spend(day),
+    unconfirmedEffects: ledger.effects.list({ since: day, unconfirmed: true }).length,
+  };
 }
 
 function describe(end: { readonly kind: string; readonly did?: string; readonly reason?: string }): string {

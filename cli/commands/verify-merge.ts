@@ -41,14 +41,22 @@ function fullSha(text: string) {
 /** Starts the forge of a kept demo for as long as the questions take. */
 async function verifyKept(root: string, sha: ReturnType<typeof asSha>): Promise<readonly Proof[]> {
   const common = { clock: systemClock, chance: systemChance, log: silentLog };
-  const name = readdirSync(join(root, 'forge', people.owner)).find((entry) => entry.endsWith('.git'))?.slice(0, -4);
+  const name = readdirSync(join(root, 'forge', people.owner))
+    .find((entry) => entry.endsWith('.git'))
+    ?.slice(0, -4);
   if (name === undefined) throw new CliError(`${root} holds no kept demo`);
   const server = await startEmbeddedForge({ directory: join(root, 'forge'), ...common });
   try {
     const token = server.seed.createToken(people.maintainer, 'verify-merge');
     const repository = `${people.owner}/${name}`;
     const forge = createForge({ url: server.url, repository, token: () => token, timeoutSeconds: 30, ...common });
-    const git = createGit({ data: root, project: name, remoteUrl: `${server.url}/${repository}.git`, credentials: { login: people.maintainer, token: () => token }, ...common });
+    const git = createGit({
+      data: root,
+      project: name,
+      remoteUrl: `${server.url}/${repository}.git`,
+      credentials: { login: people.maintainer, token: () => token },
+      ...common,
+    });
     return await verifyMerge(git, forge, sha);
   } finally {
     await server.close();

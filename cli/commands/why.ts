@@ -56,15 +56,33 @@ function chainOf(ledger: Ledger, run: RunRecord) {
     cause: due === null ? run.cause : { kind: 'occurrence', schedule: due.schedule, dueAt: due.dueAt.toISOString() },
     run: { id: run.id, agent: run.agent, project: run.project, subject: run.subject, startedAt: run.startedAt.toISOString(), end: run.end },
     events: ledger.events.list({ cause: run.id }).map(({ at, kind, subject, data }) => ({ at: at.toISOString(), kind, subject, data })),
-    sessions: ledger.sessions.list({ run: run.id }).map(({ id, task, round, backend, model, state, failure, usage, transcript }) => ({ id, task, round, backend, model, state, failure, usage, transcript })),
+    sessions: ledger.sessions.list({ run: run.id }).map(({ id, task, round, backend, model, state, failure, usage, transcript }) => ({
+      id,
+      task,
+      round,
+      backend,
+      model,
+      state,
+      failure,
+      usage,
+      transcript,
+    })),
     effects: ledger.effects.list({ run: run.id }),
   };
 }
 
 function render({ cause, run, events, sessions, effects }: ReturnType<typeof chainOf>): string {
-  const lines = [`${run.startedAt}  ${run.agent} on ${run.subject ?? run.project}  (${run.id})`, `  because  ${Object.entries(cause).map(([key, value]) => `${key} ${String(value)}`).join(', ')}`];
+  const lines = [
+    `${run.startedAt}  ${run.agent} on ${run.subject ?? run.project}  (${run.id})`,
+    `  because  ${Object.entries(cause)
+      .map(([key, value]) => `${key} ${String(value)}`)
+      .join(', ')}`,
+  ];
   for (const event of events) lines.push(`  ${event.kind.padEnd(8)} ${event.subject ?? ''} ${JSON.stringify(event.data)}`);
-  for (const s of sessions) lines.push(`  session  ${s.task}, round ${s.round}, ${s.backend}/${s.model}: ${s.state}${s.failure === null ? '' : ` (${s.failure})`}, ${s.usage.inputTokens + s.usage.outputTokens} tokens; ${s.transcript}`);
+  for (const s of sessions)
+    lines.push(
+      `  session  ${s.task}, round ${s.round}, ${s.backend}/${s.model}: ${s.state}${s.failure === null ? '' : ` (${s.failure})`}, ${s.usage.inputTokens + s.usage.outputTokens} tokens; ${s.transcript}`,
+    );
   for (const effect of effects) lines.push(`  effect   ${renderEffect(effect)}`);
   lines.push(`  end      ${run.end === null ? 'running' : Object.values(run.end).join(': ')}`);
   return lines.join('\n');

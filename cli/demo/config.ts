@@ -29,11 +29,20 @@ export function demoConfig(folder: DemoFolder, places: DemoPlaces): Config {
   const file = folder.config?.file ?? join(folder.path, 'disinto.toml');
   const config = parseConfig(folder.config?.text ?? '', file, { base: (own) => baseOf(folder, places, own), folder: folder.path });
   if (config.backends[missing] !== undefined) {
-    throw new CliError(`${folder.path} has no playbook.yaml and its disinto.toml names no [backends.<name>]: add one (base-url, api, model, key-file), or a playbook for the scripted model`);
+    throw new CliError(
+      `${folder.path} has no playbook.yaml and its disinto.toml names no [backends.<name>]: add one (base-url, api, model, key-file), or a playbook for the scripted model`,
+    );
   }
   const scripted = places.modelUrl === null ? null : scriptedBackend(places);
   const backends = scripted === null ? withHarness(config.backends, places.harness) : { scripted };
-  return { ...config, backends, forge: { ...config.forge, url: places.forgeUrl }, instance: { ...config.instance, data: places.data }, projects: onlyDemo(config, folder, places), agents: agentsFor(config, scripted !== null) };
+  return {
+    ...config,
+    backends,
+    forge: { ...config.forge, url: places.forgeUrl },
+    instance: { ...config.instance, data: places.data },
+    projects: onlyDemo(config, folder, places),
+    agents: agentsFor(config, scripted !== null),
+  };
 }
 
 function baseOf(folder: DemoFolder, places: DemoPlaces, own: ConfigPart): ConfigPart {
@@ -44,15 +53,27 @@ function baseOf(folder: DemoFolder, places: DemoPlaces, own: ConfigPart): Config
   return {
     instance: { name: 'demo', data: places.data },
     forge: { url: places.forgeUrl },
-    ...(backends.includes(backend) ? {} : { backends: { [backend]: { harness: 'pi', 'base-url': places.modelUrl ?? 'http://127.0.0.1:1', api: 'anthropic', model: 'scripted-1' } } }),
-    projects: { [Object.keys(tableOf(own['projects']))[0] ?? projectName(folder)]: { repository: `demo/${folder.name}`, branch: places.branch, maintainers: ['maintainer'], ci: { contexts: 'workflows', account: 'ci', url: places.ciUrl } } },
+    ...(backends.includes(backend)
+      ? {}
+      : { backends: { [backend]: { harness: 'pi', 'base-url': places.modelUrl ?? 'http://127.0.0.1:1', api: 'anthropic', model: 'scripted-1' } } }),
+    projects: {
+      [Object.keys(tableOf(own['projects']))[0] ?? projectName(folder)]: {
+        repository: `demo/${folder.name}`,
+        branch: places.branch,
+        maintainers: ['maintainer'],
+        ci: { contexts: 'workflows', account: 'ci', url: places.ciUrl },
+      },
+    },
     agents: { dev: { role: 'dev', ...session, ...every }, reviewer: { role: 'reviewer', ...session, ...every }, merger: { role: 'merger', ...every } },
   };
 }
 
 /** Project names follow the grammar of config keys; the repository keeps the folder's own name. */
 function projectName(folder: DemoFolder): string {
-  const name = folder.name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  const name = folder.name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
   return /^[a-z]/.test(name) ? name : `p-${name}`;
 }
 
@@ -61,21 +82,37 @@ function onlyDemo(config: Config, folder: DemoFolder, places: DemoPlaces): Confi
   const [own] = Object.values(config.projects);
   if (own === undefined) throw new CliError('the demo has no project');
   const ci = { ...own.ci, contexts: own.ci.contexts === 'none' ? ('none' as const) : ('workflows' as const), account: 'ci', url: places.ciUrl };
-  return { [own.name]: { ...own, repository: `demo/${folder.name}`, branch: places.branch, maintainers: [...new Set(['maintainer', ...own.maintainers])], ci } };
+  return {
+    [own.name]: { ...own, repository: `demo/${folder.name}`, branch: places.branch, maintainers: [...new Set(['maintainer', ...own.maintainers])], ci },
+  };
 }
 
 function agentsFor(config: Config, scripted: boolean): Config['agents'] {
   const all = Object.values(config.agents).map((agent) => {
     const idleSeconds = scripted ? Math.min(5, agent.limits.idleSeconds) : agent.limits.idleSeconds;
-    return { ...agent, projects: [], tokenFile: null, backend: scripted && agent.backend !== null ? 'scripted' : agent.backend, limits: { ...agent.limits, idleSeconds } };
+    return {
+      ...agent,
+      projects: [],
+      tokenFile: null,
+      backend: scripted && agent.backend !== null ? 'scripted' : agent.backend,
+      limits: { ...agent.limits, idleSeconds },
+    };
   });
   return Object.fromEntries(all.map((agent) => [agent.name, agent]));
 }
 
 function scriptedBackend(places: DemoPlaces): Config['backends'][string] {
   return {
-    name: 'scripted', harness: places.harness ?? 'pi', baseUrl: places.modelUrl ?? '', api: 'anthropic', model: 'scripted-1', keyFile: null,
-    concurrency: 4, prices: { input: 3, output: 15, cached: 0.3 }, contextTokens: 128_000, outputTokens: 8192,
+    name: 'scripted',
+    harness: places.harness ?? 'pi',
+    baseUrl: places.modelUrl ?? '',
+    api: 'anthropic',
+    model: 'scripted-1',
+    keyFile: null,
+    concurrency: 4,
+    prices: { input: 3, output: 15, cached: 0.3 },
+    contextTokens: 128_000,
+    outputTokens: 8192,
   };
 }
 

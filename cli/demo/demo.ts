@@ -47,7 +47,14 @@ export async function runDemo(request: DemoRequest): Promise<number> {
   }
 }
 
-async function play(request: DemoRequest, folder: DemoFolder, branch: string, layout: DemoLayout, timeline: Timeline, stop: AbortSignal): Promise<{ readonly finish: Finish; readonly code: number }> {
+async function play(
+  request: DemoRequest,
+  folder: DemoFolder,
+  branch: string,
+  layout: DemoLayout,
+  timeline: Timeline,
+  stop: AbortSignal,
+): Promise<{ readonly finish: Finish; readonly code: number }> {
   const began = systemClock.monotonic();
   let progress = began;
   const onEvent = (event: DemoEvent): void => {
@@ -59,7 +66,12 @@ async function play(request: DemoRequest, folder: DemoFolder, branch: string, la
   let code = 1;
   try {
     const finish = await watch({
-      factory, given: folder.issues.length, clock: systemClock, forSeconds: request.forSeconds, stop, lastProgress: () => progress,
+      factory,
+      given: folder.issues.length,
+      clock: systemClock,
+      forSeconds: request.forSeconds,
+      stop,
+      lastProgress: () => progress,
       stuckSeconds: folder.playbook === null ? stuckSeconds.real : stuckSeconds.scripted,
     });
     await factory.host.stop(finish === 'done' ? 10_000 : 0);

@@ -6,7 +6,7 @@ import type { Git } from '#git';
 import type { Ledger } from '#ledger';
 import type { SecretRegistry } from '#log';
 import { configApproval } from '#work/approval';
-import { type EmbeddedCi, startEmbeddedCi } from '../../embedded/ci/server.ts';
+import { type EmbeddedCi, type EmbeddedCiOptions, startEmbeddedCi } from '../../embedded/ci/server.ts';
 import { type EmbeddedForge, startEmbeddedForge } from '../../embedded/forge/server.ts';
 import { startModelServer } from '../../embedded/model/server.ts';
 import { connectAgent, hostOptions, openRuntime, type Runtime } from '../../shared/agent/connect.ts';
@@ -21,7 +21,7 @@ import { createSecretRegistry } from '../../shared/log/mask.ts';
 import { createLog } from '../../shared/log/pino.ts';
 import { openLedger } from '../../shared/ledger/sqlite.ts';
 import { agentOfRole } from '../roles.ts';
-import { demoConfig } from './config.ts';
+import { demoConfig, type DemoPlaces } from './config.ts';
 import type { DemoFolder } from './folder.ts';
 import type { DemoLayout } from './places.ts';
 import { protect } from './protect.ts';
@@ -80,38 +80,74 @@ async function open(options: FactoryOptions, closing: Closing): Promise<Factory>
   closing.push(() => ledger.close());
   const server = await startEmbeddedForge({ directory: layout.forge, ...common });
   closing.push(() => server.close());
-  const model = folder.playbook === null ? null : await startModelServer({ playbook: folder.playbook, sessions: ledger.sessions, chance: systemChance, host: '127.0.0.1', port: 0, log });
-  if (model !== null) closing.push(() => model.close());
-  const places = { data: layout.root, forgeUrl: server.url, ciUrl: 'http://127.0.0.1:1', modelUrl: model?.url ?? null, harness: options.harness, branch: options.branch };
+  const places = await placesOf(options, server, ledger, closing);
   const draft = demoConfig(folder, places);
-  await seedRepository(server, folder, options.branch, Object.values(draft.agents).map((agent) => ({ login: agent.identity, role: agent.role })));
+  const accounts = Object.values(draft.agents).map((agent) => ({ login: agent.identity, role: agent.role }));
+  await seedRepository(server, folder, options.branch, accounts);
   const tokens = createTokens(server, secrets);
   const env = pinnedNodeFirst(visibleEnvironment(draft.session.env, processEnvironment()));
+  const approval = lateApproval();
   const ciForge = reporting(forgeOf(draft, tokens, people.ci, common), statusEvents(options));
-  let approve: (head: Parameters<ReturnType<typeof configApproval>>[0]) => Promise<boolean> = () => Promise.resolve(false);
-  const repository = `${people.owner}/${folder.name}`;
-  const ci = await startEmbeddedCi({
-    directory: layout.ci, repositoryPath: layout.repository, repository, forgeUrl: server.url, forge: ciForge, env, mask: secrets.mask, everySeconds: 3,
-    configAllowed: (head) => approve(head), ...common,
-  });
+  const ci = await openCi(options, server, { forge: ciForge, env, mask: secrets.mask, configAllowed: approval.ask, log });
   closing.push(() => ci.close());
   const config = demoConfig(folder, { ...places, ciUrl: ci.url });
   const runtime = openRuntime({ config, env: processEnvironment(), secrets, log, ledger });
-  const slots = connectAll(runtime, options, { tokens, env, approve: (head) => approve(head) });
+  const slots = connectAll(runtime, options, { tokens, env, approve: approval.ask });
   const [first] = slots;
   if (first === undefined) throw new Error('the demo has no agent');
-  approve = configApproval(first.ports.git);
+  approval.answerBy(configApproval(first.ports.git));
+  const repository = repositoryOf(folder);
   protect(server, repository, options.branch, config);
-  const maintainer = forgeOf(config, tokens, people.maintainer, common);
-  await seedIssues({ maintainer, outsider: forgeOf(config, tokens, people.outsider, common), ledger, clock: systemClock }, folder);
+  const forge = forgeOf(config, tokens, people.maintainer, common);
+  await seedIssues({ maintainer: forge, outsider: forgeOf(config, tokens, people.outsider, common), ledger, clock: systemClock }, folder);
   const host = await startAgents(runtime, slots, options, server, { repository, ci, secrets, closing });
+  const close = async (graceMs: number): Promise<void> => {
+    await host.stop(graceMs);
+    await closeAll(closing);
+  };
+  return { host, ci, ledger, config, project: first.project, forge, git: first.ports.git, mask: secrets.mask, close };
+}
+
+const repositoryOf = (folder: DemoFolder): string => `${people.owner}/${folder.name}`;
+
+/** Starts the scripted model where there is a playbook, and says where everything is. The CI's address is not known yet. */
+async function placesOf(options: FactoryOptions, server: EmbeddedForge, ledger: Ledger, closing: Closing): Promise<DemoPlaces> {
+  const { playbook } = options.folder;
+  const places = { data: options.layout.root, forgeUrl: server.url, ciUrl: 'http://127.0.0.1:1', harness: options.harness, branch: options.branch };
+  if (playbook === null) return { ...places, modelUrl: null };
+  const model = await startModelServer({ playbook, sessions: ledger.sessions, chance: systemChance, host: '127.0.0.1', port: 0 });
+  closing.push(() => model.close());
+  return { ...places, modelUrl: model.url };
+}
+
+type Approve = ReturnType<typeof configApproval>;
+
+/** CI and agents ask the same question; who answers it needs an agent's git, which comes later. Until then nothing is approved. */
+function lateApproval(): { readonly ask: Approve; answerBy(approve: Approve): void } {
+  let answer: Approve = () => Promise.resolve(false);
   return {
-    host, ci, ledger, config, project: first.project, forge: maintainer, git: first.ports.git, mask: secrets.mask,
-    close: async (graceMs) => {
-      await host.stop(graceMs);
-      await closeAll(closing);
+    ask: (head) => answer(head),
+    answerBy: (approve) => {
+      answer = approve;
     },
   };
+}
+
+function openCi(
+  { layout, folder }: FactoryOptions,
+  server: EmbeddedForge,
+  parts: Pick<EmbeddedCiOptions, 'forge' | 'env' | 'mask' | 'log'> & { readonly configAllowed: Approve },
+): Promise<EmbeddedCi> {
+  return startEmbeddedCi({
+    directory: layout.ci,
+    repositoryPath: layout.repository,
+    repository: repositoryOf(folder),
+    forgeUrl: server.url,
+    everySeconds: 3,
+    clock: systemClock,
+    chance: systemChance,
+    ...parts,
+  });
 }
 
 async function startAgents(
@@ -128,7 +164,20 @@ async function startAgents(
   let route: ReturnType<typeof createWakeRouter> = () => {};
   const receiver = await startWebhookReceiver({ listen, secret, log: runtime.log, onWake: (event, facts, delivery) => route(event, facts, delivery) });
   closing.push(() => receiver.close());
-  const events = ['push', 'issues', 'issue_label', 'issue_assign', 'issue_comment', 'pull_request', 'pull_request_sync', 'pull_request_review_approved', 'pull_request_review_rejected', 'pull_request_review_comment', 'pull_request_comment', 'status'];
+  const events = [
+    'push',
+    'issues',
+    'issue_label',
+    'issue_assign',
+    'issue_comment',
+    'pull_request',
+    'pull_request_sync',
+    'pull_request_review_approved',
+    'pull_request_review_rejected',
+    'pull_request_review_comment',
+    'pull_request_comment',
+    'status',
+  ];
   server.seed.createHook(repository, { url: `${receiver.url}/agents/webhook`, secret, events });
   server.seed.createHook(repository, { url: ci.webhookUrl, secret: '', events: ['push', 'pull_request', 'pull_request_sync'] });
   const host = startHost({ ...hostOptions(runtime), slots, onEvent: (event) => options.onEvent(fromHost(event)) });
@@ -137,10 +186,18 @@ async function startAgents(
   return host;
 }
 
-function connectAll(runtime: Runtime, options: FactoryOptions, parts: { readonly tokens: (login: string) => string; readonly env: Readonly<Record<string, string>>; readonly approve: ReturnType<typeof configApproval> }): readonly HostedAgent[] {
+function connectAll(
+  runtime: Runtime,
+  options: FactoryOptions,
+  parts: { readonly tokens: (login: string) => string; readonly env: Readonly<Record<string, string>>; readonly approve: ReturnType<typeof configApproval> },
+): readonly HostedAgent[] {
   const sessions = demoSessions(runtime, options.layout, parts.env, options.folder.playbook !== null);
   return Object.values(runtime.config.agents).flatMap((settings) =>
-    connectAgent(agentOfRole(settings.role), settings.name, runtime, { sessions, token: (agent) => parts.tokens(agent.identity), configAllowed: (head) => parts.approve(head) }),
+    connectAgent(agentOfRole(settings.role), settings.name, runtime, {
+      sessions,
+      token: (agent) => parts.tokens(agent.identity),
+      configAllowed: (head) => parts.approve(head),
+    }),
   );
 }
 
@@ -161,7 +218,13 @@ type Common = Pick<Runtime, 'clock' | 'chance' | 'log'>;
 
 function forgeOf(config: Config, tokens: (login: string) => string, login: string, common: Common): Forge {
   const [project] = Object.values(config.projects);
-  return createForge({ url: config.forge.url, repository: project?.repository ?? '', token: () => tokens(login), timeoutSeconds: config.forge.timeoutSeconds, ...common });
+  return createForge({
+    url: config.forge.url,
+    repository: project?.repository ?? '',
+    token: () => tokens(login),
+    timeoutSeconds: config.forge.timeoutSeconds,
+    ...common,
+  });
 }
 
 /** The forge for CI, telling the timeline what is posted. */

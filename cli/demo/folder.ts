@@ -11,14 +11,25 @@ const issueKeys = ['title', 'body', 'labels', 'author'];
 const GivenIssue = z
   .looseObject({
     title: z.string({ error: 'every issue needs a `title`, a text' }).trim().min(1, 'the title is empty').max(255, 'the title has more than 255 characters'),
-    body: z.string({ error: 'the body must be a text' }).nullish().transform((text) => text ?? ''),
-    labels: z.array(z.string({ error: 'a label is a text' }).trim().min(1, 'a label is empty'), { error: '`labels` is a list of names' }).nullish().transform((list) => list ?? []),
+    body: z
+      .string({ error: 'the body must be a text' })
+      .nullish()
+      .transform((text) => text ?? ''),
+    labels: z
+      .array(z.string({ error: 'a label is a text' }).trim().min(1, 'a label is empty'), { error: '`labels` is a list of names' })
+      .nullish()
+      .transform((list) => list ?? []),
     author: z.enum(['maintainer', 'outsider'], { error: '`author` is `maintainer` or `outsider`' }).default('maintainer'),
   })
   .check((context) => {
     for (const key of Object.keys(context.value)) {
       if (issueKeys.includes(key)) continue;
-      context.issues.push({ code: 'custom', input: context.value, path: [key], message: `unknown key${suggestion(key, issueKeys)}; an issue has ${issueKeys.join(', ')}` });
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        path: [key],
+        message: `unknown key${suggestion(key, issueKeys)}; an issue has ${issueKeys.join(', ')}`,
+      });
     }
   });
 
@@ -45,7 +56,8 @@ export interface DemoFolder {
 /** Reads a demo folder. Throws `CliError` with everything that is wrong in all of its files at once. */
 export async function readFolder(path: string): Promise<DemoFolder> {
   const folder = resolve(path);
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new CliError(`${path} is not a folder; give one that holds repo/ (or repo.git/) and issues.yaml`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new CliError(`${path} is not a folder; give one that holds repo/ (or repo.git/) and issues.yaml`);
   const problems: string[] = [];
   const source = findSource(folder, problems);
   const issues = await readIssues(folder, problems);
@@ -91,6 +103,8 @@ async function readPlaybook(folder: string, problems: string[]): Promise<Playboo
 
 /** The folder's name as a repository name: what a forge does not take becomes a hyphen. */
 function repositoryName(folder: string): string {
-  const name = basename(folder).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '');
+  const name = basename(folder)
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
   return name === '' ? 'repository' : name;
 }

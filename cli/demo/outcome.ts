@@ -35,7 +35,10 @@ export async function readOutcomes(ports: OutcomePorts): Promise<readonly IssueO
   const { forge, git } = ports;
   await git.fetch();
   const changes = await forge.changes(new Date(0));
-  const pulls = await newestPulls(forge, changes.filter((change) => change.kind === 'pull-request').map((change) => change.number));
+  const pulls = await newestPulls(
+    forge,
+    changes.filter((change) => change.kind === 'pull-request').map((change) => change.number),
+  );
   const outcomes: IssueOutcome[] = [];
   for (const change of changes.filter((c) => c.kind === 'issue').toSorted((a, b) => a.number - b.number)) {
     outcomes.push(await readOutcome(ports, change.issue, pulls.get(change.number) ?? null));
@@ -53,7 +56,11 @@ async function newestPulls(forge: Forge, numbers: readonly number[]): Promise<Re
   return pulls;
 }
 
-async function readOutcome(ports: OutcomePorts, issue: { number: number; title: string; state: string; comments: number; author: string }, pull: PullRequest | null): Promise<IssueOutcome> {
+async function readOutcome(
+  ports: OutcomePorts,
+  issue: { number: number; title: string; state: string; comments: number; author: string },
+  pull: PullRequest | null,
+): Promise<IssueOutcome> {
   const { forge, config, project } = ports;
   const sessions = ports.ledger.sessions.list({ project: project.name, issue: issue.number });
   const tokens = sessions.reduce((sum, session) => sum + session.usage.inputTokens + session.usage.outputTokens, 0);
@@ -71,7 +78,13 @@ async function readOutcome(ports: OutcomePorts, issue: { number: number; title: 
   };
 }
 
-async function readState(forge: Forge, config: Config, project: ProjectConfig, issue: { number: number; state: string; comments: number }, pull: PullRequest | null): Promise<Pick<IssueOutcome, 'state' | 'reason'>> {
+async function readState(
+  forge: Forge,
+  config: Config,
+  project: ProjectConfig,
+  issue: { number: number; state: string; comments: number },
+  pull: PullRequest | null,
+): Promise<Pick<IssueOutcome, 'state' | 'reason'>> {
   if (pull?.state === 'merged' && issue.state === 'closed') return { state: 'merged' };
   if (issue.state === 'closed') return { state: 'closed' };
   const comments = issue.comments > 0 ? await forge.listComments(issue.number) : [];

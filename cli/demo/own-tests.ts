@@ -19,14 +19,24 @@ export async function runOwnTests(layout: DemoLayout, factory: Factory, main: Sh
   const { git, project, config } = factory;
   const paths = await git.listFiles(main, '');
   const files: { path: string; text: string }[] = [];
-  for (const path of paths.filter((p) => /^\.woodpecker(?:\.ya?ml$|\/)/.test(p))) files.push({ path, text: (await git.readFile(main, path))?.toString('utf8') ?? '' });
+  for (const path of paths.filter((p) => /^\.woodpecker(?:\.ya?ml$|\/)/.test(p)))
+    files.push({ path, text: (await git.readFile(main, path))?.toString('utf8') ?? '' });
   const workflows = selectWorkflows(parseWorkflows(files), occasionOf({ kind: 'branch', branch: project.branch }, { changedPaths: null, message: null }));
   if (workflows.length === 0) return null;
   const root = mkdtempSync(join(tmpdir(), 'disinto-tests-'));
   const env: Record<string, string> = { ...visibleEnvironment(config.session.env, processEnvironment()), HOME: root };
   const path = `${process.execPath.replace(/\/node$/, '')}:${env['PATH'] ?? '/usr/bin:/bin'}`;
   const run = async (command: string, args: readonly string[], cwd: string, more: Readonly<Record<string, string>> = {}): Promise<boolean> =>
-    (await startProcess({ command, args, cwd, env: { ...env, CI: 'true', ...more, PATH: path }, wallSeconds, onLine: (text) => say(`    ${factory.mask(text)}`) }).done).exitCode === 0;
+    (
+      await startProcess({
+        command,
+        args,
+        cwd,
+        env: { ...env, CI: 'true', ...more, PATH: path },
+        wallSeconds,
+        onLine: (text) => say(`    ${factory.mask(text)}`),
+      }).done
+    ).exitCode === 0;
   try {
     const checkout = join(root, 'main');
     if (!(await run('git', ['clone', '--quiet', layout.repository, checkout], root))) return false;

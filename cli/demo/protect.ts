@@ -8,7 +8,10 @@ import { people } from './seed.ts';
  * the merger's certificate enforces them.
  */
 export function protect(server: EmbeddedForge, repository: string, branch: string, config: Config): void {
-  const ofRole = (role: string): string[] => Object.values(config.agents).filter((agent) => agent.role === role).map((agent) => agent.identity);
+  const ofRole = (role: string): string[] =>
+    Object.values(config.agents)
+      .filter((agent) => agent.role === role)
+      .map((agent) => agent.identity);
   server.seed.setProtection(repository, branch, {
     enable_push: true,
     enable_push_whitelist: true,

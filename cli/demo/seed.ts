@@ -9,22 +9,38 @@ import type { DemoFolder, GivenIssue } from './folder.ts';
 export const people = { owner: 'demo', maintainer: 'maintainer', outsider: 'outsider', ci: 'ci' } as const;
 
 /** Accounts and the repository, each made once; a second start finds them. */
-export async function seedRepository(forge: EmbeddedForge, folder: DemoFolder, branch: string, agents: readonly { readonly login: string; readonly role: string }[]): Promise<void> {
+export async function seedRepository(
+  forge: EmbeddedForge,
+  folder: DemoFolder,
+  branch: string,
+  agents: readonly { readonly login: string; readonly role: string }[],
+): Promise<void> {
   const repository = `${people.owner}/${folder.name}`;
-  for (const login of [people.owner, people.maintainer, people.outsider, people.ci, ...agents.map((agent) => agent.login)]) await forge.seed.createUser(login, {});
-  await forge.seed.createRepository(people.owner, folder.name, folder.source.kind === 'bare' ? { defaultBranch: branch, fromBare: folder.source.path } : { defaultBranch: branch, fromFolder: folder.source.path });
+  for (const login of [people.owner, people.maintainer, people.outsider, people.ci, ...agents.map((agent) => agent.login)])
+    await forge.seed.createUser(login, {});
+  await forge.seed.createRepository(
+    people.owner,
+    folder.name,
+    folder.source.kind === 'bare' ? { defaultBranch: branch, fromBare: folder.source.path } : { defaultBranch: branch, fromFolder: folder.source.path },
+  );
   forge.seed.addCollaborator(repository, people.maintainer, 'admin');
   forge.seed.addCollaborator(repository, people.ci, 'write');
   for (const agent of agents) forge.seed.addCollaborator(repository, agent.login, agent.role === 'reviewer' ? 'read' : 'write');
 }
 
 /** The given issues, numbered from 1 in order; goes on where an interrupted start stopped. */
-export async function seedIssues(ports: { readonly maintainer: Forge; readonly outsider: Forge; readonly ledger: Ledger; readonly clock: Clock }, folder: DemoFolder): Promise<void> {
+export async function seedIssues(
+  ports: { readonly maintainer: Forge; readonly outsider: Forge; readonly ledger: Ledger; readonly clock: Clock },
+  folder: DemoFolder,
+): Promise<void> {
   const { maintainer, ledger } = ports;
   if (ledger.events.list({ kind: 'demo-seeded', limit: 1 }).length > 0) return;
   const names = new Set(folder.issues.flatMap((issue) => labelsOf(issue)));
   const known = new Map(Object.values(labels).map((label) => [label.name as string, label]));
-  await maintainer.ensureLabelsExist([...known.values(), ...[...names].filter((name) => !known.has(name)).map((name) => ({ name, colour: '#cccccc', description: '' }))]);
+  await maintainer.ensureLabelsExist([
+    ...known.values(),
+    ...[...names].filter((name) => !known.has(name)).map((name) => ({ name, colour: '#cccccc', description: '' })),
+  ]);
   for (const [index, issue] of folder.issues.entries()) {
     const number = index + 1;
     const existing = await maintainer.findIssue(number);

@@ -14,7 +14,11 @@ export function demoSessions(runtime: Runtime, layout: DemoLayout, env: Readonly
     if (backend.keyFile !== null) secrets.add(readSecretFile(backend.keyFile));
   }
   return createSessions({
-    ledger, clock, chance, log, env,
+    ledger,
+    clock,
+    chance,
+    log,
+    env,
     backendFor: (agent) => {
       const backend = config.backends[config.agents[agent]?.backend ?? ''];
       if (backend === undefined) throw new CliError(`agents.${agent} has no backend: name one in disinto.toml`);

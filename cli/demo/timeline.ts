@@ -18,7 +18,13 @@ export interface Timeline {
 }
 
 export function fromHost(event: HostEvent): DemoEvent {
-  return { at: event.at, kind: event.kind, who: event.agent, subject: event.subject, data: { ...event.data, ...(event.run === null ? {} : { run: event.run }) } };
+  return {
+    at: event.at,
+    kind: event.kind,
+    who: event.agent,
+    subject: event.subject,
+    data: { ...event.data, ...(event.run === null ? {} : { run: event.run }) },
+  };
 }
 
 export function jsonTimeline(write: (line: string) => void): Timeline {
@@ -43,7 +49,9 @@ export function textTimeline(write: (line: string) => void, started: Date, colou
       const code = colours[event.who.replace(/-.*$/, '')] ?? 37;
       const bad = ['parked', 'session-failed', 'checks-red', 'merge-refused', 'run-lost', 'loop-stopped', 'forge-trouble'].includes(event.kind);
       const text = describe(event);
-      write(`${paint(90, seconds)}  ${paint(code, who)} ${(event.subject ?? '').replace('issue:', '#').replace('pr:', 'PR #').padEnd(8)} ${bad ? paint(31, text) : event.kind === 'merged' ? paint(32, text) : text}`);
+      write(
+        `${paint(90, seconds)}  ${paint(code, who)} ${(event.subject ?? '').replace('issue:', '#').replace('pr:', 'PR #').padEnd(8)} ${bad ? paint(31, text) : event.kind === 'merged' ? paint(32, text) : text}`,
+      );
     },
   };
 }
@@ -83,6 +91,13 @@ function describe({ kind, data }: DemoEvent): string {
     case 'closed':
       return `closed as already done: ${text('why')}`;
     default:
-      return `${kind}${Object.keys(data).length === 0 ? '' : `: ${Object.entries(data).filter(([key]) => key !== 'run').map(([key, value]) => `${key} ${shown(value)}`).join(', ')}`}`;
+      return `${kind}${
+        Object.keys(data).length === 0
+          ? ''
+          : `: ${Object.entries(data)
+              .filter(([key]) => key !== 'run')
+              .map(([key, value]) => `${key} ${shown(value)}`)
+              .join(', ')}`
+      }`;
   }
 }

@@ -126,7 +126,9 @@ function chooseNext(entries: ReadonlyMap<string, Entry>, settled: ReadonlyMap<st
 
 function needsOf({ plan, workflow }: Job, settled: ReadonlyMap<string, Final>): { readonly settled: 'all' | 'some'; readonly failed: string | null } {
   const names = workflow.kind === 'sound' ? workflow.dependsOn : [];
-  const needed = plan.workflows.filter((each) => names.includes(each.name)).map((each) => ({ name: each.name, final: settled.get(keyOf(plan.subject.head, each.context)) }));
+  const needed = plan.workflows
+    .filter((each) => names.includes(each.name))
+    .map((each) => ({ name: each.name, final: settled.get(keyOf(plan.subject.head, each.context)) }));
   const failed = needed.find(({ final }) => final === 'failure');
   return { settled: needed.every(({ final }) => final !== undefined) ? 'all' : 'some', failed: failed?.name ?? null };
 }

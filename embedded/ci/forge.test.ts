@@ -34,8 +34,16 @@ beforeEach(async () => {
   const repository = await seed.createRepository('demo', 'x', { fromFolder: folder });
   for (const login of ['ci', 'dev']) seed.addCollaborator('demo/x', login, 'write');
   ci = await startEmbeddedCi({
-    ...shared, directory: join(root, 'ci'), repositoryPath: repository.folder, repository: 'demo/x', forgeUrl: server.url, forge: forgeOf('ci'),
-    env: { PATH: process.env['PATH'] ?? '' }, mask: (text) => text, everySeconds: 3600, webhookSecret: 'signs',
+    ...shared,
+    directory: join(root, 'ci'),
+    repositoryPath: repository.folder,
+    repository: 'demo/x',
+    forgeUrl: server.url,
+    forge: forgeOf('ci'),
+    env: { PATH: process.env['PATH'] ?? '' },
+    mask: (text) => text,
+    everySeconds: 3600,
+    webhookSecret: 'signs',
   });
   seed.createHook('demo/x', { url: ci.webhookUrl, secret: 'signs', events: ['push', 'pull_request', 'pull_request_sync'] });
 });
@@ -50,7 +58,8 @@ async function push(branch: string, file: string): Promise<Sha> {
   const token = server.seed.createToken('dev', 'push');
   const url = `${server.url.replace('://', `://dev:${token}@`)}/demo/x.git`;
   // Not the synchronous kind: the server that git talks to lives in this process.
-  const git = async (...args: string[]): Promise<string> => (await promisify(execFile)('git', ['-c', 'user.name=d', '-c', 'user.email=d@example.org', ...args], { cwd: clone })).stdout.trim();
+  const git = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)('git', ['-c', 'user.name=d', '-c', 'user.email=d@example.org', ...args], { cwd: clone })).stdout.trim();
   rmSync(clone, { recursive: true, force: true });
   mkdirSync(clone);
   await git('clone', '--quiet', url, '.');
@@ -67,7 +76,8 @@ it('a pull request on the embedded forge is judged because of its webhook, and i
   await dev.ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'one', body: '' });
   const good = await push('fix/issue-2', 'good');
   await dev.ensurePullRequest({ branch: 'fix/issue-2', base: 'main', title: 'two', body: '' });
-  const states = async (head: Sha): Promise<readonly string[]> => (await dev.listStatuses(head)).toSorted((a, b) => a.id - b.id).map((status) => `${status.context} ${status.state} ${status.creator}`);
+  const states = async (head: Sha): Promise<readonly string[]> =>
+    (await dev.listStatuses(head)).toSorted((a, b) => a.id - b.id).map((status) => `${status.context} ${status.state} ${status.creator}`);
   while ((await states(bad)).length < 2 || (await states(good)).length < 2) await new Promise((again) => setTimeout(again, 20));
   expect(await states(bad)).toEqual(['ci/test pending ci', 'ci/test failure ci']);
   expect(await states(good)).toEqual(['ci/test pending ci', 'ci/test success ci']);

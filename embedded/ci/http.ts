@@ -69,7 +69,10 @@ async function wholeLog(logs: LogStore, sha: string, context: string): Promise<A
   const record = await logs.find(sha, context);
   if (record === null) return notFound;
   const parts = await Promise.all(
-    record.steps.map(async (step) => `── ${step.name}: ${step.result}${step.exitCode === null ? '' : `, exit code ${step.exitCode}`}, ${step.seconds.toFixed(1)} s\n${await logs.read(sha, context, step)}\n`),
+    record.steps.map(
+      async (step) =>
+        `── ${step.name}: ${step.result}${step.exitCode === null ? '' : `, exit code ${step.exitCode}`}, ${step.seconds.toFixed(1)} s\n${await logs.read(sha, context, step)}\n`,
+    ),
   );
   return { status: 200, body: `${context} on ${sha}: ${record.description}\n\n${parts.join('\n')}` };
 }
@@ -85,7 +88,8 @@ function webhook(deps: HttpDeps, request: IncomingMessage, body: Buffer): Answer
 }
 
 async function rerun(deps: HttpDeps, request: IncomingMessage, body: Buffer): Promise<Answer> {
-  if (deps.rerunToken !== null && !same(String(request.headers.authorization ?? ''), `Bearer ${deps.rerunToken}`)) return { status: 401, body: { error: 'a re-run needs the CI token' } };
+  if (deps.rerunToken !== null && !same(String(request.headers.authorization ?? ''), `Bearer ${deps.rerunToken}`))
+    return { status: 401, body: { error: 'a re-run needs the CI token' } };
   const parsed = rerunSchema.safeParse(parseJson(body));
   if (!parsed.success) return { status: 400, body: { error: 'expected {"sha": "…", "contexts": ["…"]}' } };
   const started = await deps.rerun(parsed.data.sha, parsed.data.contexts);

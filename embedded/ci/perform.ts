@@ -26,8 +26,16 @@ export interface PerformerDeps {
 /** Runs a job between its two statuses: pending at the start (posted while the checkout goes on), the result at the end. */
 export function createPerformer(deps: PerformerDeps): Performer {
   const runner = {
-    repository: deps.gitRepository, directory: deps.runs, logs: deps.logs, clock: deps.clock, chance: deps.chance, mask: deps.mask,
-    stepWallSeconds: deps.stepWallSeconds ?? 600, name: deps.repository, forgeUrl: deps.forgeUrl, env: deps.env,
+    repository: deps.gitRepository,
+    directory: deps.runs,
+    logs: deps.logs,
+    clock: deps.clock,
+    chance: deps.chance,
+    mask: deps.mask,
+    stepWallSeconds: deps.stepWallSeconds ?? 600,
+    name: deps.repository,
+    forgeUrl: deps.forgeUrl,
+    env: deps.env,
   };
   return async (job, blockedBy, slot, signal) => {
     const { head } = job.plan.subject;
@@ -36,10 +44,16 @@ export function createPerformer(deps: PerformerDeps): Performer {
     slot.release();
     await announced;
     if (verdict === null || signal.aborted) return 'given-up';
-    const status: StatusDraft = { context: job.workflow.context, state: verdict.state, description: deps.mask(verdict.description), targetUrl: logUrl(deps.url, job) };
+    const status: StatusDraft = {
+      context: job.workflow.context,
+      state: verdict.state,
+      description: deps.mask(verdict.description),
+      targetUrl: logUrl(deps.url, job),
+    };
     deps.log.info({ head, context: status.context, state: status.state, description: status.description }, 'CI judged a commit');
     await publishStatus(deps, head, status, signal).catch((error: unknown) => {
-      if (!signal.aborted) deps.log.error({ head, context: status.context, error }, 'CI could not post a result: the forge refuses it; check the rights of the CI account');
+      if (!signal.aborted)
+        deps.log.error({ head, context: status.context, error }, 'CI could not post a result: the forge refuses it; check the rights of the CI account');
     });
     return signal.aborted ? 'given-up' : verdict.state === 'success' ? 'success' : 'failure';
   };

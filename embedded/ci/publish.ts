@@ -12,7 +12,12 @@ const longestPauseMs = 30_000;
  * Posts a status, and while the forge is away tries again for as long as it takes: the result of a run must not be lost with
  * the connection. Throws what the forge refuses for good, and the signal's reason.
  */
-export async function publishStatus(deps: { readonly forge: Pick<Forge, 'postStatus'>; readonly clock: Clock; readonly chance: Chance }, head: Sha, status: StatusDraft, signal: AbortSignal): Promise<void> {
+export async function publishStatus(
+  deps: { readonly forge: Pick<Forge, 'postStatus'>; readonly clock: Clock; readonly chance: Chance },
+  head: Sha,
+  status: StatusDraft,
+  signal: AbortSignal,
+): Promise<void> {
   const description = cut(status.description);
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
     try {

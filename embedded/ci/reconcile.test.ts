@@ -18,7 +18,8 @@ describe('nothing depends on a message arriving', () => {
     const head = w.commit('fix/issue-1', 'main', { 'b.txt': 'b' });
     w.open(1, 'fix/issue-1');
     const body = '{"lies": true}';
-    const send = (signature: string, event: string) => fetch(ci.webhookUrl, { method: 'POST', body, headers: { 'x-gitea-event': event, 'x-gitea-signature': signature } });
+    const send = (signature: string, event: string) =>
+      fetch(ci.webhookUrl, { method: 'POST', body, headers: { 'x-gitea-event': event, 'x-gitea-signature': signature } });
     expect((await send('00', 'push')).status).toBe(401);
     const lists = w.counts.lists;
     const signature = createHmac('sha256', 's3cret').update(body).digest('hex');
@@ -74,7 +75,11 @@ describe('nothing depends on a message arriving', () => {
       if (status.state !== 'pending' && refusals-- > 0) throw new ForgeError('unavailable', 'away');
       await world.forge.postStatus(head, status);
     };
-    const ci = await w.start({ forge: { ...w.forge, postStatus }, clock: (await import('#clock/system')).systemClock, chance: { id: (kind) => kind, random: () => 0, secret: () => '' } });
+    const ci = await w.start({
+      forge: { ...w.forge, postStatus },
+      clock: (await import('#clock/system')).systemClock,
+      chance: { id: (kind) => kind, random: () => 0, secret: () => '' },
+    });
     await w.until(() => w.statuses.some((status) => status.state === 'success'));
     await w.until(() => ci.idle());
     expect(refusals).toBe(-1);

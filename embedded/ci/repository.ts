@@ -32,7 +32,8 @@ export function openRepository(path: string, searchPath: string): Repository {
   const git = runnerOf(searchPath);
   const inStore = (args: readonly string[]): Promise<string> => git(['--git-dir', bare, ...args], {});
   // Without a common ancestor or a first parent there is nothing to compare with: not known.
-  const changedIn = (range: string): Promise<readonly string[] | null> => inStore(['diff', '--name-only', '-z', '--no-renames', range]).then(splitZero, () => null);
+  const changedIn = (range: string): Promise<readonly string[] | null> =>
+    inStore(['diff', '--name-only', '-z', '--no-renames', range]).then(splitZero, () => null);
   const message = (commit: Sha): Promise<string> => inStore(['log', '-1', '--format=%B', commit, '--']);
   return {
     defaultBranch: async () => /^ref: refs\/heads\/(.+)$/m.exec(await readFile(join(bare, 'HEAD'), 'utf8'))?.[1]?.trim() ?? 'main',
@@ -57,9 +58,7 @@ async function readWorkflowFiles(git: (args: readonly string[]) => Promise<strin
     return found === null ? [] : [{ id: found[1] ?? '', path: found[2] ?? '' }];
   });
   const wanted = workflowPaths(blobs.map((blob) => blob.path));
-  return Promise.all(
-    blobs.filter((blob) => wanted.includes(blob.path)).map(async ({ id, path }) => ({ path, text: await git(['cat-file', 'blob', id]) })),
-  );
+  return Promise.all(blobs.filter((blob) => wanted.includes(blob.path)).map(async ({ id, path }) => ({ path, text: await git(['cat-file', 'blob', id]) })));
 }
 
 /** Writes by hand what `git clone --shared` would, without its processes, its remote or its refs. */

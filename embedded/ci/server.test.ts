@@ -16,7 +16,13 @@ afterEach(() => world.end());
 
 const final = (status: CommitStatus | undefined): boolean => status !== undefined && status.state !== 'pending';
 const adapter = (url: string, token = '') =>
-  createCi({ forge: { ...world.forge, findBranch: async () => null }, git: {} as never, config: { contexts: 'workflows', account: 'ci', url }, log: quiet, token });
+  createCi({
+    forge: { ...world.forge, findBranch: async () => null },
+    git: {} as never,
+    config: { contexts: 'workflows', account: 'ci', url },
+    log: quiet,
+    token,
+  });
 const headOf = (context: string): Sha => {
   const found = world.statuses.find((status) => status.context === context);
   if (found === undefined) throw new Error(`no status of ${context}`);
@@ -35,7 +41,11 @@ describe('a commit is judged', () => {
     w.open(4, 'fix/issue-1');
     const ci = await w.start();
     await w.until(() => ci.idle());
-    const contexts = (sha: string): readonly string[] => w.statuses.filter((status) => status.head === sha && status.state !== 'pending').map((status) => `${status.context} ${status.state}`).toSorted();
+    const contexts = (sha: string): readonly string[] =>
+      w.statuses
+        .filter((status) => status.head === sha && status.state !== 'pending')
+        .map((status) => `${status.context} ${status.state}`)
+        .toSorted();
     expect(contexts(head)).toEqual(['ci/pr success']);
     expect(contexts(merge)).toEqual(['ci/pr failure', 'ci/push success']);
     expect(w.state(head, 'ci/pr')).toMatchObject({ targetUrl: `${ci.url}/logs/${head}/ci/pr` });
@@ -86,9 +96,9 @@ describe('a commit is judged', () => {
     });
     const ci = await w.start();
     await w.until(() => ci.idle());
-    expect(w.statuses.filter((status) => status.state !== 'pending').map((status) => `${status.context} ${status.state} ${status.description.replace(/in .*/, '')}`)).toEqual([
-      'ci/c success passed ', 'ci/b failure step check ended with exit code 1', 'ci/a failure not run: workflow b failed',
-    ]);
+    expect(
+      w.statuses.filter((status) => status.state !== 'pending').map((status) => `${status.context} ${status.state} ${status.description.replace(/in .*/, '')}`),
+    ).toEqual(['ci/c success passed ', 'ci/b failure step check ended with exit code 1', 'ci/a failure not run: workflow b failed']);
   });
 });
 
@@ -102,9 +112,15 @@ describe('logs and re-runs', () => {
     const ci = await w.start();
     await w.until(() => ci.idle());
     const failed = w.statuses.filter((status) => status.state === 'failure');
-    const found = await adapter(ci.url).failures(headOf('ci/a'), failed.filter((status) => status.context === 'ci/a'));
+    const found = await adapter(ci.url).failures(
+      headOf('ci/a'),
+      failed.filter((status) => status.context === 'ci/a'),
+    );
     expect(found).toEqual([{ context: 'ci/a', step: 'bad', exitCode: 7, cause: 'change', log: '+ echo pass=*** >&2\npass=***\n+ exit 7' }]);
-    const infra = await adapter(ci.url).failures(headOf('ci/b'), failed.filter((status) => status.context !== 'ci/a'));
+    const infra = await adapter(ci.url).failures(
+      headOf('ci/b'),
+      failed.filter((status) => status.context !== 'ci/a'),
+    );
     expect(infra.map(({ context, cause }) => `${context} ${cause}`).toSorted()).toEqual(['ci/b infra', 'ci/c infra']);
   });
 
@@ -112,7 +128,14 @@ describe('logs and re-runs', () => {
     const w = given({ '.woodpecker/a.yaml': workflow('{event: push}', 'true') });
     const ci = await w.start();
     await w.until(() => ci.idle());
-    const status: CommitStatus = { id: 99, context: 'ci/other', state: 'error', description: 'Temporary failure in name resolution', targetUrl: null, creator: 'ci' };
+    const status: CommitStatus = {
+      id: 99,
+      context: 'ci/other',
+      state: 'error',
+      description: 'Temporary failure in name resolution',
+      targetUrl: null,
+      creator: 'ci',
+    };
     const failure = { context: 'ci/other', step: 'ci/other', exitCode: null, log: status.description, cause: 'infra' };
     expect(await adapter(ci.url).failures(headOf('ci/a'), [status])).toEqual([failure]);
     await ci.close();

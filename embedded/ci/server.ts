@@ -85,8 +85,18 @@ export async function startEmbeddedCi(options: EmbeddedCiOptions): Promise<Embed
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const perform = createPerformer({ ...options, runs, logs, gitRepository: repository, url });
-  const board = createBoard(options.concurrency ?? 2, perform, ({ plan, workflow }, error) => log.error({ head: plan.subject.head, context: workflow.context, error }, 'CI could not finish a workflow'));
-  const reconciler = createReconciler({ forge, repository, board, clock, log, plan: createPlanner(repository, options.configAllowed ?? null), everySeconds: options.everySeconds ?? 60 });
+  const board = createBoard(options.concurrency ?? 2, perform, ({ plan, workflow }, error) =>
+    log.error({ head: plan.subject.head, context: workflow.context, error }, 'CI could not finish a workflow'),
+  );
+  const reconciler = createReconciler({
+    forge,
+    repository,
+    board,
+    clock,
+    log,
+    plan: createPlanner(repository, options.configAllowed ?? null),
+    everySeconds: options.everySeconds ?? 60,
+  });
   const rerun = createRerun({ ...options, board, look: () => reconciler.look() });
   reconciler.wake();
 

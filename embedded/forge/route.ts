@@ -78,10 +78,7 @@ export function pageAnswer(call: Call, rows: readonly unknown[], total: number):
     url.searchParams.set('page', String(to));
     return `<${url.href}>; rel="${rel}"`;
   };
-  const links = [
-    ...(page < last ? [link(page + 1, 'next'), link(last, 'last')] : []),
-    ...(page > 1 ? [link(1, 'first'), link(page - 1, 'prev')] : []),
-  ];
+  const links = [...(page < last ? [link(page + 1, 'next'), link(last, 'last')] : []), ...(page > 1 ? [link(1, 'first'), link(page - 1, 'prev')] : [])];
   return json(200, rows, { 'X-Total-Count': String(total), ...(links.length === 0 ? {} : { Link: links.join(',') }) });
 }
 

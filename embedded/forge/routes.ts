@@ -16,8 +16,21 @@ import { userRoutes } from './api/user.ts';
 import type { Route } from './route.ts';
 
 const all: readonly Route[] = [
-  ...userRoutes, ...repositoryRoutes, ...issueListRoutes, ...issueRoutes, ...commentRoutes, ...labelRoutes, ...mergeRoutes, ...reviewRoutes,
-  ...pullContentRoutes, ...pullRoutes, ...statusRoutes, ...branchRoutes, ...protectionRoutes, ...contentRoutes, ...hookRoutes,
+  ...userRoutes,
+  ...repositoryRoutes,
+  ...issueListRoutes,
+  ...issueRoutes,
+  ...commentRoutes,
+  ...labelRoutes,
+  ...mergeRoutes,
+  ...reviewRoutes,
+  ...pullContentRoutes,
+  ...pullRoutes,
+  ...statusRoutes,
+  ...branchRoutes,
+  ...protectionRoutes,
+  ...contentRoutes,
+  ...hookRoutes,
 ];
 
 interface Compiled {

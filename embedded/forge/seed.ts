@@ -25,7 +25,10 @@ export interface Seed {
   /** Makes the hook, in place of one whose URL differs at most in host and port. Answers its number. */
   createHook(repository: string, hook: { readonly url: string; readonly secret: string; readonly events: readonly string[] }): number;
   /** Opens an issue in somebody's name, making labels that are missing (grey). Answers its number. */
-  createIssue(repository: string, issue: { readonly author: string; readonly title: string; readonly body: string; readonly labels?: readonly string[] }): number;
+  createIssue(
+    repository: string,
+    issue: { readonly author: string; readonly title: string; readonly body: string; readonly labels?: readonly string[] },
+  ): number;
 }
 
 interface RepositoryOptions {
@@ -81,7 +84,10 @@ async function saveUser(world: World, login: string, options: { password?: strin
   }
   world.database.run(
     'UPDATE users SET password = ?, admin = ?, full_name = ? WHERE id = ?',
-    password ?? user.password, Number(options.admin ?? user.admin === 1), options.fullName ?? user.full_name, user.id,
+    password ?? user.password,
+    Number(options.admin ?? user.admin === 1),
+    options.fullName ?? user.full_name,
+    user.id,
   );
 }
 

@@ -105,7 +105,10 @@ async function stopWorld(world: World): Promise<void> {
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((done, failed) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? `port ${port} on ${host} is in use: choose another, or 0 for any` : `the forge cannot listen on ${host}:${port}: ${cause.message}`;
+      const why =
+        cause.code === 'EADDRINUSE'
+          ? `port ${port} on ${host} is in use: choose another, or 0 for any`
+          : `the forge cannot listen on ${host}:${port}: ${cause.message}`;
       failed(new Error(why, { cause }));
     });
     server.listen(port, host, () => done((server.address() as AddressInfo).port));

@@ -63,7 +63,14 @@ function needGitRepository(world: World, at: GitPath, caller: Caller | null, wri
   return repository;
 }
 
-async function receivePush(world: World, repository: RepositoryRow, user: UserRow, backend: BackendCall, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function receivePush(
+  world: World,
+  repository: RepositoryRow,
+  user: UserRow,
+  backend: BackendCall,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const plain: Readable = backend.contentEncoding === 'gzip' || backend.contentEncoding === 'x-gzip' ? request.pipe(createGunzip()) : request;
   const chunks = plain[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const { commands, read } = await readPushCommands(chunks);

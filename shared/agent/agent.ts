@@ -65,7 +65,19 @@ export interface Agent<Need extends PortName = PortName> {
  * request), `status` a final one. The longer names are parts of the shorter ones, for agents that care about one side only;
  * `status-green` and `status-red` are those of heads of open pull requests.
  */
-export type WakeEvent = 'push' | 'issues' | 'comment' | 'pull-request' | 'pull-request-open' | 'pull-request-closed' | 'review' | 'review-approved' | 'review-other' | 'status' | 'status-green' | 'status-red';
+export type WakeEvent =
+  | 'push'
+  | 'issues'
+  | 'comment'
+  | 'pull-request'
+  | 'pull-request-open'
+  | 'pull-request-closed'
+  | 'review'
+  | 'review-approved'
+  | 'review-other'
+  | 'status'
+  | 'status-green'
+  | 'status-red';
 
 /** Fixes the type parameter of an agent's needs from its declaration. */
 export function defineAgent<const Need extends PortName>(agent: Agent<Need>): Agent<Need> {

@@ -68,7 +68,11 @@ export async function loadRuntime(env: Environment = processEnvironment()): Prom
 }
 
 /** Where webhooks come in and what signs them, or null when none are configured. Throws `ConfigError` when there is no secret. */
-export function webhookOf({ config, env, secrets }: Runtime): { readonly listen: { readonly host: string; readonly port: number }; readonly secret: string } | null {
+export function webhookOf({
+  config,
+  env,
+  secrets,
+}: Runtime): { readonly listen: { readonly host: string; readonly port: number }; readonly secret: string } | null {
   if (config.webhook === null) return null;
   const { listen, secretFile } = config.webhook;
   const secret = secretFile === null ? readSecret('WEBHOOK_SECRET', env) : readSecretFile(secretFile);
@@ -124,14 +128,26 @@ interface Connection {
 function connectPorts({ runtime, project, settings, token, options }: Connection): Ports {
   const { clock, chance, ledger, config } = runtime;
   const log = runtime.log.child({ agent: settings.name, project: project.name });
-  const forge = createForge({ url: config.forge.url, repository: project.repository, token, timeoutSeconds: config.forge.timeoutSeconds, clock, chance, log, mask: runtime.secrets.mask });
+  const forge = createForge({
+    url: config.forge.url,
+    repository: project.repository,
+    token,
+    timeoutSeconds: config.forge.timeoutSeconds,
+    clock,
+    chance,
+    log,
+    mask: runtime.secrets.mask,
+  });
   const view = createView({ forge, clock, picture: pictureOf(runtime, forge) });
   const remoteUrl = `${config.forge.url}/${project.repository}.git`;
   const git = createGit({ data: config.instance.data, project: project.name, remoteUrl, credentials: { login: settings.identity, token }, clock, chance, log });
   const ciToken = readSecret('CI_TOKEN', runtime.env);
   if (ciToken !== null) runtime.secrets.add(ciToken);
   const ci = createCi({
-    forge, git, log, config: project.ci,
+    forge,
+    git,
+    log,
+    config: project.ci,
     configAllowed: options.configAllowed ?? configApproval(git),
     ...(ciToken === null ? {} : { token: ciToken }),
   });
@@ -152,7 +168,9 @@ function pictureOf(runtime: Runtime, forge: Forge): Picture {
 }
 
 function noSessions(settings: AgentConfig): Sessions {
-  return { run: () => Promise.reject(new ConfigError('invalid', 'disinto.toml', [{ line: 1, path: `agents.${settings.name}.backend`, message: 'is missing' }])) };
+  return {
+    run: () => Promise.reject(new ConfigError('invalid', 'disinto.toml', [{ line: 1, path: `agents.${settings.name}.backend`, message: 'is missing' }])),
+  };
 }
 
 function settingsOf(config: Config, agent: Agent, name: string): AgentConfig {
@@ -199,7 +217,14 @@ export function connectSessions(agent: Agent, name: string, runtime: Runtime): S
   };
   locateHarness(backendFor(name), env);
   return createSessions({
-    ledger, clock, chance, log, backendFor, env, mintKey: null, mask: secrets.mask,
+    ledger,
+    clock,
+    chance,
+    log,
+    backendFor,
+    env,
+    mintKey: null,
+    mask: secrets.mask,
     directory: join(config.instance.data, 'sessions'),
     usdPerDay: (of) => config.agents[of]?.limits.usdPerDay ?? null,
   });

@@ -48,16 +48,13 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
   function look(): void {
     if (stopped) return;
     asked = true;
-    if (current !== null) settleOnly();
+    if (current !== null) attempt(() => sleep(agenda.settle(true)), broken);
     working ??= work()
       .catch(broken)
       .then(() => {
         working = null;
         if (asked) look();
       });
-  }
-  function settleOnly(): void {
-    attempt(() => sleep(agenda.settle(true)), broken);
   }
 
   return {

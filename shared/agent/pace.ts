@@ -10,7 +10,11 @@ export interface Trouble {
 }
 
 /** What follows an end besides the schedule and wakes. */
-export type Next = { readonly kind: 'nothing' } | { readonly kind: 'follow-up' } | { readonly kind: 'loop-stopped' } | { readonly kind: 'retry'; readonly inMs: number };
+export type Next =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'follow-up' }
+  | { readonly kind: 'loop-stopped' }
+  | { readonly kind: 'retry'; readonly inMs: number };
 
 const longestRetryMs = 300_000;
 const failuresInARow = 5;

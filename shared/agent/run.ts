@@ -79,7 +79,8 @@ async function attempt({ agent, ports }: HostedAgent, clock: HostOptions['clock'
   try {
     if (agent.needs.includes('view')) await ports.view.refresh();
   } catch (error) {
-    if (error instanceof ForgeError) return { end: { kind: 'waiting', reason: `forge ${error.kind}: ${error.message}` }, trouble: { ...troubleOf(error), kind: 'forge' } };
+    if (error instanceof ForgeError)
+      return { end: { kind: 'waiting', reason: `forge ${error.kind}: ${error.message}` }, trouble: { ...troubleOf(error), kind: 'forge' } };
     return failed(error, signal);
   }
   try {

@@ -52,7 +52,12 @@ describe('a start that cannot be', () => {
     ['a wrong key', `${base}[forgee]\n`, {}, 'unknown key; did you mean `forge`?'],
     ['no token', base, {}, 'agents.merger.token-file: is missing, and neither FORGE_TOKEN_FILE nor FORGE_TOKEN is set'],
     ['an agent that is not there', base, { DISINTO_AGENT: 'dev' }, 'no agent "dev"; there is merger'],
-    ['an agent of another role', `${base}[agents.m]\nrole = "merger"\n[agents.reviewer]\nbackend = "b"\n[backends.b]\nbase-url = "http://x"\nmodel = "m"\n`, { DISINTO_AGENT: 'reviewer' }, 'but this program is the merger'],
+    [
+      'an agent of another role',
+      `${base}[agents.m]\nrole = "merger"\n[agents.reviewer]\nbackend = "b"\n[backends.b]\nbase-url = "http://x"\nmodel = "m"\n`,
+      { DISINTO_AGENT: 'reviewer' },
+      'but this program is the merger',
+    ],
     ['a webhook without a secret', `${base}[webhook]\n`, { FORGE_TOKEN: 'tok-canary-123' }, 'webhook.secret-file: is missing'],
     ['no configuration', base, { DISINTO_CONFIG: '/nowhere/disinto.toml' }, '/nowhere/disinto.toml:1: cannot be read'],
   ])('says what to do about %s, once', async (_name, config, env, complaint) => {

@@ -84,7 +84,9 @@ async function receive(options: WebhookOptions, host: Host): Promise<WebhookRece
   } catch (error) {
     await host.stop();
     const { host: name, port } = options.listen;
-    throw new Error(`[webhook] cannot listen on ${name}:${port}: ${error instanceof Error ? error.message : String(error)}; choose another listen`, { cause: error });
+    throw new Error(`[webhook] cannot listen on ${name}:${port}: ${error instanceof Error ? error.message : String(error)}; choose another listen`, {
+      cause: error,
+    });
   }
 }
 

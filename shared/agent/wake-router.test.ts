@@ -6,7 +6,10 @@ import type { WebhookFacts } from './webhook/event.ts';
 
 const sha = 'a'.repeat(40);
 const landed = 'b'.repeat(40);
-const pullRequests = new Map([[7, { state: 'open', head: sha, mergeCommit: null }], [6, { state: 'merged', head: 'c'.repeat(40), mergeCommit: landed }]]);
+const pullRequests = new Map([
+  [7, { state: 'open', head: sha, mergeCommit: null }],
+  [6, { state: 'merged', head: 'c'.repeat(40), mergeCommit: landed }],
+]);
 
 describe('createWakeRouter', () => {
   function route(facts: Partial<WebhookFacts>, event: WakeEvent = 'pull-request') {
@@ -14,10 +17,19 @@ describe('createWakeRouter', () => {
     const forgotten: unknown[] = [];
     const slot = (name: string, wakes: Agent['wakes'], repository = 'acme/widgets'): HostedAgent =>
       ({
-        name, agent: { wakes }, settings: { identity: name }, project: { name: 'demo', repository, branch: 'main' },
+        name,
+        agent: { wakes },
+        settings: { identity: name },
+        project: { name: 'demo', repository, branch: 'main' },
         ports: { view: { forget: (what: unknown) => forgotten.push(what), pullRequests } },
       }) as unknown as HostedAgent;
-    const slots = [slot('dev', ['pull-request', 'status']), slot('reviewer', ['pull-request', 'status-green']), slot('merger', ['review']), slot('other-role', ['push', 'review-approved', 'pull-request-closed']), slot('other', ['pull-request'], 'a/b')];
+    const slots = [
+      slot('dev', ['pull-request', 'status']),
+      slot('reviewer', ['pull-request', 'status-green']),
+      slot('merger', ['review']),
+      slot('other-role', ['push', 'review-approved', 'pull-request-closed']),
+      slot('other', ['pull-request'], 'a/b'),
+    ];
     const router = createWakeRouter({ wake: (schedule, key) => void woken.push(`${schedule} ${key}`) }, slots);
     router(event, { repository: 'acme/Widgets', number: 7, sha: null, action: null, ref: null, state: null, sender: 'maintainer', ...facts }, 'd1');
     return { woken, forgotten };

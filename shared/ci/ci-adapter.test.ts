@@ -14,7 +14,13 @@ const [base, head] = [sha('a'), sha('b')];
 const subject: CiSubject = { kind: 'pull-request', head, base, branch: 'main', number: 7 };
 
 const commits = new Map<Sha, Readonly<Record<string, string>>>([
-  [base, { '.woodpecker/test.yaml': 'when: {event: pull_request}\nsteps: {a: {commands: [ls]}}\n', '.woodpecker/docs.yaml': 'when: {path: "docs/**"}\nsteps: {a: {commands: [ls]}}\n' }],
+  [
+    base,
+    {
+      '.woodpecker/test.yaml': 'when: {event: pull_request}\nsteps: {a: {commands: [ls]}}\n',
+      '.woodpecker/docs.yaml': 'when: {path: "docs/**"}\nsteps: {a: {commands: [ls]}}\n',
+    },
+  ],
   [head, { '.woodpecker/other.yaml': 'steps: {a: {commands: [ls]}}\n' }],
   [sha('c'), { '.woodpecker.yml': 'steps: {a: {commands: [ls]}}\n' }],
   [sha('d'), { 'README.md': '' }],
@@ -31,11 +37,29 @@ const git: CiDeps['git'] = {
   readCommit: async (of): Promise<Commit> => ({ sha: of, tree: of, parents: [base], author: 'a', message: 'm', trailers: {}, at: new Date(0) }),
 };
 
-const status = (id: number, context: string, state: CommitStatus['state'], creator = 'ci'): CommitStatus => ({ id, context, state, description: '', targetUrl: null, creator });
-const ci = (statuses: readonly CommitStatus[], more: Partial<CiDeps> = {}, contexts: 'workflows' | 'protection' | 'none' = 'workflows', protection: readonly string[] = []) =>
+const status = (id: number, context: string, state: CommitStatus['state'], creator = 'ci'): CommitStatus => ({
+  id,
+  context,
+  state,
+  description: '',
+  targetUrl: null,
+  creator,
+});
+const ci = (
+  statuses: readonly CommitStatus[],
+  more: Partial<CiDeps> = {},
+  contexts: 'workflows' | 'protection' | 'none' = 'workflows',
+  protection: readonly string[] = [],
+) =>
   createCi({
-    forge: { listStatuses: async () => statuses, findBranch: async (name) => (name === 'main' ? { name, head: base, protected: true, requiredContexts: protection, requiredApprovals: 1 } : null) },
-    git, config: { contexts, account: 'ci', url: null }, log: quiet, ...more,
+    forge: {
+      listStatuses: async () => statuses,
+      findBranch: async (name) => (name === 'main' ? { name, head: base, protected: true, requiredContexts: protection, requiredApprovals: 1 } : null),
+    },
+    git,
+    config: { contexts, account: 'ci', url: null },
+    log: quiet,
+    ...more,
   });
 
 describe('required contexts by workflow files of the base', () => {
@@ -68,7 +92,10 @@ describe('state', () => {
     expect(await ci([status(2, 'ci/test', 'success')]).state(subject)).toMatchObject({ kind: 'success' });
   });
   it('I9: an optional context that is stuck holds nobody up', async () => {
-    expect(await ci([status(1, 'ci/test', 'success'), status(2, 'ci/nightly', 'pending')]).state(subject)).toMatchObject({ kind: 'success', contexts: [{ context: 'ci/test', status: 1 }] });
+    expect(await ci([status(1, 'ci/test', 'success'), status(2, 'ci/nightly', 'pending')]).state(subject)).toMatchObject({
+      kind: 'success',
+      contexts: [{ context: 'ci/test', status: 1 }],
+    });
   });
   it('takes statuses from where it is told', async () => {
     expect(await ci([], { statuses: async () => [status(3, 'ci/test', 'failure')] }).state(subject)).toMatchObject({ kind: 'failure' });
@@ -87,6 +114,8 @@ describe('required contexts by protection', () => {
 });
 
 it('without a URL failures come from the status, and a re-run says what to set', async () => {
-  expect(await ci([]).failures(head, [{ ...status(1, 'ci/test', 'error'), description: 'No space left on device' }])).toMatchObject([{ context: 'ci/test', cause: 'infra' }]);
+  expect(await ci([]).failures(head, [{ ...status(1, 'ci/test', 'error'), description: 'No space left on device' }])).toMatchObject([
+    { context: 'ci/test', cause: 'infra' },
+  ]);
   await expect(ci([]).rerun(head, ['ci/test'])).rejects.toMatchObject({ kind: 'config' });
 });

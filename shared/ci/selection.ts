@@ -28,8 +28,14 @@ export interface Selection {
  * that the change is approved. Port and embedded CI both ask here, so what is required is what is run.
  */
 export function createSelector(reader: WorkflowReader, allowed: ConfigAllowed | null): (subject: CiSubject) => Promise<Selection> {
-  const workflowsAt = remember((commit: Sha) => commit, async (commit: Sha) => parseWorkflows(await reader.files(commit)));
-  const changeOf = remember(({ kind, base, head }: CiSubject) => `${kind === 'branch' ? '' : base} ${head}`, (subject: CiSubject) => reader.change(subject));
+  const workflowsAt = remember(
+    (commit: Sha) => commit,
+    async (commit: Sha) => parseWorkflows(await reader.files(commit)),
+  );
+  const changeOf = remember(
+    ({ kind, base, head }: CiSubject) => `${kind === 'branch' ? '' : base} ${head}`,
+    (subject: CiSubject) => reader.change(subject),
+  );
 
   const configCommit = async (subject: CiSubject): Promise<Sha> => {
     if (subject.kind === 'branch') return subject.head;

@@ -59,7 +59,10 @@ describe('the clock that tests move', () => {
     });
     clock.after(12, note('cancelled'))();
     clock.advance(19);
-    expect(fired).toEqual([['early', 10], ['nested', 15]]);
+    expect(fired).toEqual([
+      ['early', 10],
+      ['nested', 15],
+    ]);
     clock.advance(1);
     expect(fired.at(-1)).toEqual(['late', 20]);
     expect(clock.pending()).toBe(0);

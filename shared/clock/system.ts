@@ -23,11 +23,14 @@ export const systemChance: Chance = {
 
 function after(ms: number, fire: () => void): () => void {
   const until = performance.now() + ms;
-  let timer = setTimeout(function step() {
-    const left = until - performance.now();
-    if (left <= 0) return fire();
-    timer = setTimeout(step, Math.min(Math.ceil(left), longestTimer));
-  }, Math.min(Math.max(ms, 0), longestTimer));
+  let timer = setTimeout(
+    function step() {
+      const left = until - performance.now();
+      if (left <= 0) return fire();
+      timer = setTimeout(step, Math.min(Math.ceil(left), longestTimer));
+    },
+    Math.min(Math.max(ms, 0), longestTimer),
+  );
   return () => clearTimeout(timer);
 }
 

@@ -28,7 +28,8 @@ function complaint(issue: z.core.$ZodIssue, given: unknown): string {
   if (given === undefined) return 'is missing';
   if (issue.code === 'invalid_value') return `must be ${listed(issue.values)}, not ${shown(given)}${meant(given, issue.values)}`;
   if (issue.code === 'invalid_type') return `must be ${withArticle(issue.expected)}, not ${shown(given)}`;
-  if (issue.code === 'too_small') return `must be at least ${issue.origin === 'string' ? `${issue.minimum} character long` : issue.minimum}, not ${shown(given)}`;
+  if (issue.code === 'too_small')
+    return `must be at least ${issue.origin === 'string' ? `${issue.minimum} character long` : issue.minimum}, not ${shown(given)}`;
   if (issue.code === 'too_big') return `must be at most ${issue.origin === 'string' ? `${issue.maximum} characters long` : issue.maximum}, not ${shown(given)}`;
   return `${issue.message}, not ${shown(given)}`;
 }
@@ -58,7 +59,14 @@ function meant(given: unknown, values: readonly unknown[]): string {
   return near === null ? '' : `; did you mean "${near}"?`;
 }
 
-const nouns: Readonly<Record<string, string>> = { object: 'table', record: 'table', array: 'list', int: 'whole number', string: 'text', boolean: 'true or false' };
+const nouns: Readonly<Record<string, string>> = {
+  object: 'table',
+  record: 'table',
+  array: 'list',
+  int: 'whole number',
+  string: 'text',
+  boolean: 'true or false',
+};
 
 function withArticle(expected: string): string {
   const noun = nouns[expected] ?? expected;

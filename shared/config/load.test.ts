@@ -38,11 +38,24 @@ describe('parseConfig', () => {
     expect(config.forge).toEqual({ url: 'https://forge.test', timeoutSeconds: 30 });
     expect(config.projects['demo']).toMatchObject({ name: 'demo', branch: 'main', ci: { contexts: 'workflows', account: 'ci', url: null } });
     expect(config.projects['demo']?.policy).toEqual({
-      version: '1', fixRounds: 3, reviewRounds: 5, conflictRounds: 3, openPullRequests: 3,
-      maxChangedFiles: 60, maxChangedLines: 3000, maxFileBytes: 1_048_576, protectedPaths: [],
+      version: '1',
+      fixRounds: 3,
+      reviewRounds: 5,
+      conflictRounds: 3,
+      openPullRequests: 3,
+      maxChangedFiles: 60,
+      maxChangedLines: 3000,
+      maxFileBytes: 1_048_576,
+      protectedPaths: [],
     });
     expect(config.agents['dev']).toEqual({
-      name: 'dev', role: 'dev', schedule: null, projects: [], backend: 'main', identity: 'dev', tokenFile: '/etc/disinto/secrets/dev',
+      name: 'dev',
+      role: 'dev',
+      schedule: null,
+      projects: [],
+      backend: 'main',
+      identity: 'dev',
+      tokenFile: '/etc/disinto/secrets/dev',
       limits: { turns: 60, tokens: 2_000_000, usd: null, usdPerDay: null, wallMinutes: 120, idleSeconds: 300 },
     });
     expect(config.agents['merger']).toMatchObject({ role: 'merger', backend: null });

@@ -33,7 +33,11 @@ export function parseConfig(text: string, file: string, options: ParseOptions = 
   const findings = parsed.success ? crossCheck(parsed.data) : refusals(value, parsed.error.issues);
   if (parsed.success && findings.length === 0) return assemble(parsed.data, options.folder ?? dirname(resolve(file)));
   const problems = findings.map((finding) => problemOf(finding, document.lineOf(finding.path)));
-  throw new ConfigError('invalid', file, problems.toSorted((a, b) => a.line - b.line));
+  throw new ConfigError(
+    'invalid',
+    file,
+    problems.toSorted((a, b) => a.line - b.line),
+  );
 }
 
 /** What the shape refuses, and what the rules between fields would say about the rest. */

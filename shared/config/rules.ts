@@ -36,18 +36,23 @@ export function crossCheck(file: ConfigFile): readonly Finding[] {
 
 function missingTables(file: ConfigFile): readonly Finding[] {
   const findings: Finding[] = [];
-  if (Object.keys(file.projects).length === 0) findings.push({ path: ['projects'], message: 'no project; add a table [projects.<name>] with repository = "owner/name"' });
-  if (Object.keys(file.agents).length === 0) findings.push({ path: ['agents'], message: 'no agent; add tables such as [agents.dev], [agents.reviewer] and [agents.merger]' });
+  if (Object.keys(file.projects).length === 0)
+    findings.push({ path: ['projects'], message: 'no project; add a table [projects.<name>] with repository = "owner/name"' });
+  if (Object.keys(file.agents).length === 0)
+    findings.push({ path: ['agents'], message: 'no agent; add tables such as [agents.dev], [agents.reviewer] and [agents.merger]' });
   return findings;
 }
 
 function checkAgent(name: string, agent: AgentFile, file: ConfigFile): readonly Finding[] {
   const path = ['agents', name];
   const findings: Finding[] = agent.projects.flatMap((project, index) =>
-    Object.hasOwn(file.projects, project) ? [] : [{ path: [...path, 'projects', index], message: `no project "${project}"; ${hint(project, Object.keys(file.projects))}` }],
+    Object.hasOwn(file.projects, project)
+      ? []
+      : [{ path: [...path, 'projects', index], message: `no project "${project}"; ${hint(project, Object.keys(file.projects))}` }],
   );
   const role = roleOf(name, agent);
-  if (role === null) return [...findings, { path: [...path, 'role'], message: `is missing; the name stands for no role, so say one: ${hint(name, Object.keys(roles))}` }];
+  if (role === null)
+    return [...findings, { path: [...path, 'role'], message: `is missing; the name stands for no role, so say one: ${hint(name, Object.keys(roles))}` }];
   const names = Object.keys(file.backends);
   if (agent.backend !== undefined && !names.includes(agent.backend)) {
     findings.push({ path: [...path, 'backend'], message: `no backend "${agent.backend}"; ${hint(agent.backend, names)}` });

@@ -85,11 +85,17 @@ const backend = z
   .strictObject({
     harness: z.enum(['pi', 'claude']).default('pi').describe('coding-agent CLI'),
     'base-url': url.describe('address of the model API'),
-    api: z.enum(['anthropic', 'openai-chat', 'openai-responses']).optional().describe('protocol; by default what the harness speaks: openai-chat for pi, anthropic for claude'),
+    api: z
+      .enum(['anthropic', 'openai-chat', 'openai-responses'])
+      .optional()
+      .describe('protocol; by default what the harness speaks: openai-chat for pi, anthropic for claude'),
     model: text.describe('name of the model, as the API knows it'),
     'key-file': file.optional().describe('file with the API key, readable by nobody else'),
     concurrency: positive.max(1000).default(2).describe('sessions at a time, over all processes'),
-    prices: z.strictObject({ input: price, output: price, cached: price.default(0) }).optional().describe('US dollars per million tokens'),
+    prices: z
+      .strictObject({ input: price, output: price, cached: price.default(0) })
+      .optional()
+      .describe('US dollars per million tokens'),
     'context-tokens': positive.default(128_000).describe('size of the context window'),
     'output-tokens': positive.default(16_384).describe('longest answer'),
   })

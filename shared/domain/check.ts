@@ -22,12 +22,7 @@ export type CheckState =
   | { readonly kind: 'failure'; readonly head: Sha; readonly failed: readonly CommitStatus[] };
 
 /** Reduces the statuses of a head over the required contexts; statuses by anyone but `account` are ignored (I9, I10, a bot's own green). */
-export function reduceChecks(
-  head: Sha,
-  statuses: readonly CommitStatus[],
-  required: readonly string[],
-  account: string,
-): CheckState {
+export function reduceChecks(head: Sha, statuses: readonly CommitStatus[], required: readonly string[], account: string): CheckState {
   if (required.length === 0) return { kind: 'none', head };
   const newest = new Map<string, CommitStatus>();
   for (const status of statuses) {

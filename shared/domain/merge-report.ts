@@ -8,7 +8,14 @@ export const MergeReport = z.discriminatedUnion('kind', [
   /** The forge refuses the merge and asking again does not help (M3). */
   z.object({ kind: z.literal('refused'), head: z.string(), why: z.string(), at: z.string() }),
   /** The head is green, its merge result with the moved base is not. */
-  z.object({ kind: z.literal('red-result'), head: z.string(), base: z.string(), commit: z.string().transform((text): Sha => asSha(text)), contexts: z.array(z.string()), at: z.string() }),
+  z.object({
+    kind: z.literal('red-result'),
+    head: z.string(),
+    base: z.string(),
+    commit: z.string().transform((text): Sha => asSha(text)),
+    contexts: z.array(z.string()),
+    at: z.string(),
+  }),
 ]);
 export type MergeReport = z.infer<typeof MergeReport>;
 

@@ -15,6 +15,9 @@ export function publishable(text: string, max: number): string {
 
 /** The first line of a text, at most `max` characters: for titles, reasons and tables. */
 export function firstLine(text: string, max = 200): string {
-  const line = publishable(text, 4 * max).split(/\r?\n/, 1)[0]?.trim() ?? '';
+  const line =
+    publishable(text, 4 * max)
+      .split(/\r?\n/, 1)[0]
+      ?.trim() ?? '';
   return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
 }

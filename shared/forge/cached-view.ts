@@ -11,7 +11,11 @@ import { createPicture, type Picture } from './picture/picture.ts';
  * is one request. The forge stamps changes with whole seconds, so what was read within the second of a change is read once more
  * when that second is over; a change in that very second is not lost.
  */
-export function createView(options: { readonly forge: Forge; readonly clock: Clock; /** To be shared with other views; its own by default. */ readonly picture?: Picture }): View {
+export function createView(options: {
+  readonly forge: Forge;
+  readonly clock: Clock;
+  /** To be shared with other views; its own by default. */ readonly picture?: Picture;
+}): View {
   const picture = options.picture ?? createPicture(options);
   const { forge, details, statuses } = picture;
   const forgotten = new Map<number, number>();

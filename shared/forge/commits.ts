@@ -7,8 +7,7 @@ type CommitVerbs = Pick<Forge, 'listStatuses' | 'postStatus' | 'findBranch' | 'e
 /** Commits and the branches that point at them. */
 export function createCommits(repository: Repository): CommitVerbs {
   return {
-    listStatuses: (head) =>
-      repository.list(`commits/${head}/statuses`, commitStatus, { counting: 'exact', idOf: (each) => each.id }),
+    listStatuses: (head) => repository.list(`commits/${head}/statuses`, commitStatus, { counting: 'exact', idOf: (each) => each.id }),
     postStatus: async (head, { context, state, description, targetUrl }) => {
       const body = { context, state, description, ...(targetUrl === null ? {} : { target_url: targetUrl }) };
       await repository.write('POST', `statuses/${head}`, body, commitStatus);

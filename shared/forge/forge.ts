@@ -145,15 +145,7 @@ export type MergeResult =
  * conflict: 409/412 · invalid: 400/422, our request is wrong · rate-limited: 429 after the bounded retries ·
  * unavailable: no connection, timeout, 5xx, circuit open · malformed: an answer that does not fit the schema.
  */
-export type ForgeErrorKind =
-  | 'auth'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'invalid'
-  | 'rate-limited'
-  | 'unavailable'
-  | 'malformed';
+export type ForgeErrorKind = 'auth' | 'forbidden' | 'not-found' | 'conflict' | 'invalid' | 'rate-limited' | 'unavailable' | 'malformed';
 
 /** Thrown by every verb of the port. `message` says what to do; it never holds the token. */
 export class ForgeError extends Error {

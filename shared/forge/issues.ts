@@ -15,8 +15,7 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
     labels.learn(found.labels);
     return found;
   };
-  const edit = async (number: number, body: object): Promise<Issue> =>
-    seen(await repository.write('PATCH', `issues/${number}`, body, item)).issue;
+  const edit = async (number: number, body: object): Promise<Issue> => seen(await repository.write('PATCH', `issues/${number}`, body, item)).issue;
 
   const setState = async (number: number, state: Issue['state']): Promise<void> => {
     const now = await edit(number, { state });
@@ -38,8 +37,7 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
       const found = await repository.listWhole('issues', item, query);
       return found.filter((each) => !each.isPullRequest).map((each) => seen(each).issue);
     },
-    listTimeline: (number) =>
-      repository.list(`issues/${number}/timeline`, timelineEvent, { counting: 'uncounted', idOf: (each) => each.id }),
+    listTimeline: (number) => repository.list(`issues/${number}/timeline`, timelineEvent, { counting: 'uncounted', idOf: (each) => each.id }),
     createIssue: async ({ title, body, labels: names }) => {
       const ids = await labels.ids(names);
       return seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;

@@ -31,8 +31,7 @@ export function createLabels(repository: Repository): Labels {
       if (!known.has(name)) learn([await repository.write('POST', 'labels', { name, color: colour, description }, label)]);
     }
   };
-  const create = (names: readonly string[]): Promise<void> =>
-    ensureExist(names.map((name) => ({ name, colour: neutral, description: '' })));
+  const create = (names: readonly string[]): Promise<void> => ensureExist(names.map((name) => ({ name, colour: neutral, description: '' })));
 
   const ids = async (names: readonly string[]): Promise<readonly number[]> => {
     await create(names);
@@ -46,7 +45,11 @@ export function createLabels(repository: Repository): Labels {
     const gone = change.remove.filter((name) => !change.add.includes(name));
     for (const name of gone) {
       if (present === null) await removeUnseen(number, name);
-      else await remove(number, present.find((each) => each.name === name));
+      else
+        await remove(
+          number,
+          present.find((each) => each.name === name),
+        );
     }
   };
   const remove = async (number: number, found: Label | undefined): Promise<void> => {
@@ -63,7 +66,10 @@ export function createLabels(repository: Repository): Labels {
     known.delete(name);
     const present = await repository.read(`issues/${number}/labels`, labelList);
     learn(present);
-    await remove(number, present.find((each) => each.name === name));
+    await remove(
+      number,
+      present.find((each) => each.name === name),
+    );
   };
   return { learn, ids, ensureExist, ensureOn };
 }
@@ -86,5 +92,4 @@ async function addLabels(
   return after;
 }
 
-const missing = (names: readonly string[], present: readonly Label[]): readonly string[] =>
-  names.filter((name) => !present.some((each) => each.name === name));
+const missing = (names: readonly string[], present: readonly Label[]): readonly string[] => names.filter((name) => !present.some((each) => each.name === name));

@@ -145,4 +145,3 @@ export const branch = z
     requiredContexts: raw.enable_status_check === true ? (raw.status_check_contexts ?? []) : [],
     requiredApprovals: raw.required_approvals ?? 0,
   }));
-

@@ -33,9 +33,7 @@ export function createReviews(repository: Repository): Pick<Forge, 'listReviews'
   return {
     listReviews: async (number) => {
       const found = await repository.list(`pulls/${number}/reviews`, review, { counting: 'filtered', idOf: (each) => each.id });
-      return found
-        .flatMap((each) => each.review ?? [])
-        .toSorted((a, b) => a.submittedAt.getTime() - b.submittedAt.getTime() || a.id - b.id);
+      return found.flatMap((each) => each.review ?? []).toSorted((a, b) => a.submittedAt.getTime() - b.submittedAt.getTime() || a.id - b.id);
     },
     listReviewComments: (number, id) => repository.listWhole(`pulls/${number}/reviews/${id}/comments`, reviewComment),
     submitReview: async (number, draft) => {

@@ -10,11 +10,20 @@ import type { TimelineEvent } from '#forge';
  */
 
 export const number = z.int().nonnegative();
-export const text = z.string().nullish().transform((value) => untrusted(value ?? ''));
-export const plain = z.string().nullish().transform((value) => value ?? '');
+export const text = z
+  .string()
+  .nullish()
+  .transform((value) => untrusted(value ?? ''));
+export const plain = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
 export const user = z.object({ login: z.string() });
 export const login = user.nullish().transform((value) => value?.login ?? '');
-export const logins = z.array(user).nullish().transform((value) => (value ?? []).map((each) => each.login));
+export const logins = z
+  .array(user)
+  .nullish()
+  .transform((value) => (value ?? []).map((each) => each.login));
 export const state = z.string().transform((value): 'open' | 'closed' => (value === 'closed' ? 'closed' : 'open'));
 
 export const date = z.string().transform((value, context): Date => {
@@ -35,7 +44,10 @@ export const sha = z.string().transform((value, context): Sha => {
 
 export const label = z.object({ id: number, name: z.string() });
 export type Label = z.infer<typeof label>;
-export const labels = z.array(label).nullish().transform((value): readonly Label[] => value ?? []);
+export const labels = z
+  .array(label)
+  .nullish()
+  .transform((value): readonly Label[] => value ?? []);
 
 /** An entry of the tracker: an issue, or the issue side of a pull request. */
 export interface Item {
@@ -75,15 +87,13 @@ export const item = z
     },
   }));
 
-export const comment = z
-  .object({ id: number, user: login, body: text, created_at: date, updated_at: date })
-  .transform((raw): Comment => ({
-    id: raw.id,
-    author: raw.user,
-    body: raw.body,
-    createdAt: raw.created_at,
-    updatedAt: raw.updated_at,
-  }));
+export const comment = z.object({ id: number, user: login, body: text, created_at: date, updated_at: date }).transform((raw): Comment => ({
+  id: raw.id,
+  author: raw.user,
+  body: raw.body,
+  createdAt: raw.created_at,
+  updatedAt: raw.updated_at,
+}));
 
 export const timelineEvent = z
   .object({ id: number, type: z.string(), user: login, created_at: date, body: plain, label: label.nullish() })

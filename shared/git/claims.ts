@@ -90,7 +90,11 @@ async function replace(context: ClaimsContext, present: Claim | null, wish: Wish
 
 async function swap({ push }: ClaimsContext, name: string, present: Claim | null, to: Sha | null): Promise<boolean> {
   const result = await push([{ ref: claimRef(assertName(name)), to, expect: present?.commit ?? null }]);
-  if (result.kind === 'refused') throw new GitError('failed', `claim ${name}: the forge refuses to change its ref: ${result.why}. Give the agent's account the right to write to the repository`);
+  if (result.kind === 'refused')
+    throw new GitError(
+      'failed',
+      `claim ${name}: the forge refuses to change its ref: ${result.why}. Give the agent's account the right to write to the repository`,
+    );
   return result.kind === 'pushed';
 }
 

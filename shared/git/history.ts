@@ -8,8 +8,12 @@ const logArgs = ['log', '-z', '--no-color', '--no-notes', '--encoding=UTF-8', `-
 const diffArgs = ['--no-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
 
 /** Reading what a git directory holds. No attribute file and no setting of the content takes part: nothing can hide from a diff. */
-export function createObjects(run: Run, gitDir: string): Objects & Pick<Git, 'isAncestor' | 'mergeResult' | 'listFiles'> & { readCommits(shas: readonly Sha[]): ReturnType<Objects['listCommits']> } {
-  const git = (args: readonly string[], options: Omit<Parameters<Run>[0], 'args'> = {}): ReturnType<Run> => run({ args: [`--git-dir=${gitDir}`, ...args], ...options });
+export function createObjects(
+  run: Run,
+  gitDir: string,
+): Objects & Pick<Git, 'isAncestor' | 'mergeResult' | 'listFiles'> & { readCommits(shas: readonly Sha[]): ReturnType<Objects['listCommits']> } {
+  const git = (args: readonly string[], options: Omit<Parameters<Run>[0], 'args'> = {}): ReturnType<Run> =>
+    run({ args: [`--git-dir=${gitDir}`, ...args], ...options });
   const orNull = async <T>(read: Promise<T>, absent: RegExp): Promise<T | null> => {
     try {
       return await read;
@@ -32,7 +36,10 @@ export function createObjects(run: Run, gitDir: string): Objects & Pick<Git, 'is
     isAncestor: async (ancestor, of) => (await git(['merge-base', '--is-ancestor', ancestor, of], { accept: [0, 1] })).code === 0,
     mergeResult: async (base, head) => {
       const ran = await git(['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', base, head], { accept: [0, 1] });
-      const [tree = '', ...paths] = ran.stdout.toString('utf8').split('\0').filter((field) => field.trim() !== '');
+      const [tree = '', ...paths] = ran.stdout
+        .toString('utf8')
+        .split('\0')
+        .filter((field) => field.trim() !== '');
       return ran.code === 0 ? { kind: 'clean', tree: asSha(tree.trim()) } : { kind: 'conflict', paths };
     },
     listChangedFiles: async (from, to) => parseChanges(fields(await git(['diff-tree', '-r', '-z', '--raw', '--numstat', ...diffArgs, from, to]))),
@@ -40,7 +47,8 @@ export function createObjects(run: Run, gitDir: string): Objects & Pick<Git, 'is
       const ran = await git(['diff-tree', '-r', '-p', ...diffArgs, from, to, '--', ...(paths ?? [])], { maxBytes: maxBytes + 1 });
       return cutDiff(ran.stdout, maxBytes);
     },
-    readFile: async (at, path) => (await orNull(git(['cat-file', 'blob', `${at}:${path}`]), /does not exist in|exists on disk, but not in|bad file|outside repository/))?.stdout ?? null,
+    readFile: async (at, path) =>
+      (await orNull(git(['cat-file', 'blob', `${at}:${path}`]), /does not exist in|exists on disk, but not in|bad file|outside repository/))?.stdout ?? null,
     listFiles: async (at, under) => fields(await git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', at, ...(under === '' ? [] : ['--', under])])),
   };
 }

@@ -14,12 +14,19 @@ import { snapshot } from './snapshot.ts';
  * Makes the workspace of a run: a checkout with a git directory made by hand that borrows the store's objects and knows no
  * remote. It is built aside and renamed into place, so that one that exists is complete. One git process, two for a merge.
  */
-export async function openSite(run: Run, places: Places, project: string, request: WorkspaceRequest, nonce: () => string): Promise<{ readonly site: Site; readonly record: SiteRecord }> {
+export async function openSite(
+  run: Run,
+  places: Places,
+  project: string,
+  request: WorkspaceRequest,
+  nonce: () => string,
+): Promise<{ readonly site: Site; readonly record: SiteRecord }> {
   const site = siteOf(places, request.run);
   assertRefName(`refs/heads/${request.branch}`);
   await mkdir(places.workspaces, { recursive: true, mode: 0o700 });
   await mkdir(site.side, { mode: 0o700 }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new GitError('failed', `run ${request.run} has a workspace already; a run opens one`);
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new GitError('failed', `run ${request.run} has a workspace already; a run opens one`);
     throw fileFailure('making a workspace', error);
   });
   try {

@@ -41,7 +41,10 @@ export async function push(context: PushContext, updates: readonly RefUpdate[]):
   }
 }
 
-async function pushOnce({ run, store, forgeEnv }: PushContext, updates: readonly RefUpdate[]): Promise<PushResult | { readonly kind: 'contended'; readonly why: string }> {
+async function pushOnce(
+  { run, store, forgeEnv }: PushContext,
+  updates: readonly RefUpdate[],
+): Promise<PushResult | { readonly kind: 'contended'; readonly why: string }> {
   const leases = updates.flatMap(({ ref, expect }) => (expect === 'any' ? [] : [`--force-with-lease=${ref}:${expect ?? ''}`]));
   const specs = updates.map(({ ref, to, expect }) => `${expect === 'any' ? '+' : ''}${to ?? ''}:${ref}`);
   const args = [`--git-dir=${store}`, 'push', '--porcelain', '--atomic', '--no-verify', ...leases, 'forge', ...specs];
@@ -50,13 +53,18 @@ async function pushOnce({ run, store, forgeEnv }: PushContext, updates: readonly
   const reports = parsePushReport(stdout);
   if (ran.code !== 0 && /remote ref does not exist/.test(ran.stderr)) return { kind: 'contended', why: ran.stderr };
   if (reports.length === 0) throw gitFailure(classify(ran.stderr), 'git push', ran.stderr || stdout);
-  if (/^remote: .*(?:No space left|Disk quota|temporary object directory)/m.test(ran.stderr)) throw gitFailure('unavailable', 'git push (the forge)', ran.stderr);
+  if (/^remote: .*(?:No space left|Disk quota|temporary object directory)/m.test(ran.stderr))
+    throw gitFailure('unavailable', 'git push (the forge)', ran.stderr);
   const isOurs = reports.some(({ reason }) => reason === 'unpacker error') && /^fatal: (?!the remote end)/m.test(ran.stderr);
   if (isOurs) throw gitFailure(classify(ran.stderr), 'git push', ran.stderr);
   return judge(updates, reports, ran.stderr);
 }
 
-function judge(updates: readonly RefUpdate[], reports: readonly RefReport[], stderr: string): PushResult | { readonly kind: 'contended'; readonly why: string } {
+function judge(
+  updates: readonly RefUpdate[],
+  reports: readonly RefReport[],
+  stderr: string,
+): PushResult | { readonly kind: 'contended'; readonly why: string } {
   const refused = reports.find(({ state }) => state === 'refused');
   const why = [refused?.reason, ...remoteLines(stderr)].filter((line) => line !== undefined).join('\n');
   if (refused !== undefined) return { kind: 'refused', why };
@@ -70,7 +78,10 @@ function judge(updates: readonly RefUpdate[], reports: readonly RefReport[], std
 }
 
 function remoteLines(stderr: string): string[] {
-  return stderr.split('\n').flatMap((line) => (line.startsWith('remote: ') ? [line.slice(8).trim()] : [])).filter((line) => line !== '');
+  return stderr
+    .split('\n')
+    .flatMap((line) => (line.startsWith('remote: ') ? [line.slice(8).trim()] : []))
+    .filter((line) => line !== '');
 }
 
 function check(updates: readonly RefUpdate[]): void {

@@ -23,7 +23,9 @@ export interface RecordContext {
 const fileName = 'record.json';
 
 /** Makes objects in the store that no branch holds: commits, records for `refs/disinto/*`, notes. */
-export function createRecords(context: RecordContext): Pick<Git, 'createCommit' | 'createRecord' | 'readRecord' | 'createNote' | 'readNote'> & { createMark(message: string): ReturnType<Git['createCommit']> } {
+export function createRecords(
+  context: RecordContext,
+): Pick<Git, 'createCommit' | 'createRecord' | 'readRecord' | 'createNote' | 'readNote'> & { createMark(message: string): ReturnType<Git['createCommit']> } {
   const { run, places, clock, chance, author, prepare } = context;
   const writer = async (): Promise<WriteObject> => {
     await prepare();
@@ -39,7 +41,8 @@ export function createRecords(context: RecordContext): Pick<Git, 'createCommit' 
       const blob = await write('blob', Buffer.from(content));
       return await createCommit({ tree: await write('tree', treeOf([{ name: fileName, blob }])), parents: [], message: name, author });
     },
-    readRecord: async (sha) => await readOrNull(run, [`--git-dir=${places.store}`, 'cat-file', 'blob', `${sha}:${fileName}`], /does not exist in|bad file|invalid object name/i),
+    readRecord: async (sha) =>
+      await readOrNull(run, [`--git-dir=${places.store}`, 'cat-file', 'blob', `${sha}:${fileName}`], /does not exist in|bad file|invalid object name/i),
     readNote: async (on) => await readOrNull(run, [`--git-dir=${places.store}`, 'notes', `--ref=${notesRef}`, 'show', on], /no note found/),
     createNote: async (on, content) => {
       const present = await readRef(places.store, notesRef);
@@ -49,7 +52,12 @@ export function createRecords(context: RecordContext): Pick<Git, 'createCommit' 
 }
 
 /** Lets git write the note (it knows its own fan-out) on a private ref, so that the mirrored one changes by the push only. */
-async function addNote({ run, places, clock, chance, author }: RecordContext, on: string, content: string, present: string | null): ReturnType<Git['createCommit']> {
+async function addNote(
+  { run, places, clock, chance, author }: RecordContext,
+  on: string,
+  content: string,
+  present: string | null,
+): ReturnType<Git['createCommit']> {
   const gitDir = join(places.scratch, `notes-${chance.secret(8)}`);
   const objects = join(places.store, 'objects');
   const date = `${Math.floor(clock.now().getTime() / 1000)} +0000`;
@@ -59,8 +67,19 @@ async function addNote({ run, places, clock, chance, author }: RecordContext, on
       await mkdir(dirname(join(gitDir, notesRef)), { recursive: true });
       await writeFile(join(gitDir, notesRef), `${present}\n`);
     }
-    const who = { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_NAME: author.name, GIT_COMMITTER_EMAIL: author.email, GIT_COMMITTER_DATE: date };
-    await run({ args: [`--git-dir=${gitDir}`, 'notes', `--ref=${notesRef}`, 'add', '--force', '--file=-', on], input: content, env: { ...who, GIT_OBJECT_DIRECTORY: objects } });
+    const who = {
+      GIT_AUTHOR_NAME: author.name,
+      GIT_AUTHOR_EMAIL: author.email,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_NAME: author.name,
+      GIT_COMMITTER_EMAIL: author.email,
+      GIT_COMMITTER_DATE: date,
+    };
+    await run({
+      args: [`--git-dir=${gitDir}`, 'notes', `--ref=${notesRef}`, 'add', '--force', '--file=-', on],
+      input: content,
+      env: { ...who, GIT_OBJECT_DIRECTORY: objects },
+    });
     const made = await readRef(gitDir, notesRef);
     if (made === null) throw new GitError('failed', 'git notes add: made no note');
     return made;

@@ -83,7 +83,9 @@ export async function mergeHeadOf(site: Site, record: SiteRecord): Promise<Sha |
 
 /** A commit object in the checkout's folder; no ref changes. */
 export async function writeCommit(site: Site, draft: CommitDraft & { readonly at: Date }, nonce: () => string): Promise<Sha> {
-  return await (await writerOf(site, nonce))('commit', renderCommit(draft));
+  return await (
+    await writerOf(site, nonce)
+  )('commit', renderCommit(draft));
 }
 
 async function writerOf(site: Site, nonce: () => string): Promise<WriteObject> {

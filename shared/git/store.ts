@@ -88,10 +88,13 @@ function createParts(options: GitOptions) {
 async function listForgeRefs({ run, forgeEnv, places, prepare }: Parts, prefix: string): Promise<ReadonlyMap<string, Sha>> {
   await prepare();
   const ran = await run({ args: [`--git-dir=${places.store}`, 'ls-remote', '--quiet', '--refs', 'forge', `${prefix}*`], env: forgeEnv(), seconds: 300 });
-  const rows = ran.stdout.toString('utf8').split('\n').flatMap((line) => {
-    const [sha, ref] = line.split('\t');
-    return sha !== undefined && ref?.startsWith(prefix) === true ? [[ref, asSha(sha)] as const] : [];
-  });
+  const rows = ran.stdout
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [sha, ref] = line.split('\t');
+      return sha !== undefined && ref?.startsWith(prefix) === true ? [[ref, asSha(sha)] as const] : [];
+    });
   return new Map(rows);
 }
 
@@ -123,5 +126,6 @@ function createWorkspaces(parts: Parts, project: string, fetch: () => Promise<vo
 function assertClean(remoteUrl: string): void {
   if (!/^https?:/.test(remoteUrl)) return;
   const { username, password } = new URL(remoteUrl);
-  if (username !== '' || password !== '') throw new GitError('auth', "the repository's address holds a credential: remove it there and give the token by a token file");
+  if (username !== '' || password !== '')
+    throw new GitError('auth', "the repository's address holds a credential: remove it there and give the token by a token file");
 }

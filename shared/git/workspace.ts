@@ -59,7 +59,10 @@ export function createWorkspace(context: WorkspaceContext, site: Site, record: S
 /** Copies a commit and what it needs into the store; git checks the objects and that none is missing. */
 async function takeObjects({ run, places }: WorkspaceContext, site: Site, sha: string): Promise<void> {
   const checks = ['-c', 'fetch.fsckObjects=true'];
-  await run({ args: [`--git-dir=${places.store}`, ...checks, 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', site.side, sha], seconds: 600 });
+  await run({
+    args: [`--git-dir=${places.store}`, ...checks, 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', site.side, sha],
+    seconds: 600,
+  });
 }
 
 function sealed(objects: Objects, safely: <T>(what: string, act: () => Promise<T>) => Promise<T>): Objects {

@@ -28,7 +28,9 @@ describe('effects', () => {
     const comment = ledger.effects.intend({ run: 'r', kind: 'comment', target: 'issue:8', detail: 'blocked', at: at('00:02') });
     ledger.effects.confirm(push, at('00:03'));
     ledger.effects.confirm(push, at('00:04'));
-    expect(ledger.effects.list({ target: 'issue:7' })).toEqual([{ id: push, run: 'r', kind: 'push', target: 'issue:7', detail: 'fix/issue-7', at: at('00:01'), confirmedAt: at('00:03') }]);
+    expect(ledger.effects.list({ target: 'issue:7' })).toEqual([
+      { id: push, run: 'r', kind: 'push', target: 'issue:7', detail: 'fix/issue-7', at: at('00:01'), confirmedAt: at('00:03') },
+    ]);
     expect(ledger.effects.list({ unconfirmed: true }).map(({ id }) => id)).toEqual([comment]);
     expect(ledger.effects.list({ since: at('00:02'), run: 'r' }).map(({ id }) => id)).toEqual([comment]);
     expect(() => ledger.effects.confirm(99, at('00:05'))).toThrow('The ledger has no effect 99.');
@@ -43,7 +45,13 @@ describe('events', () => {
     events.append({ at: at('00:03'), kind: 'started', subject: null, cause: null, data: {} });
     expect(events.list({})[0]).toEqual({ id: 1, at: at('00:01'), kind: 'claimed', subject: 'issue:7', cause: 'r1', data: { by: 'dev', list: [1] } });
     const ids = (query: Parameters<typeof events.list>[0]) => events.list(query).map(({ id }) => id);
-    expect([ids({ after: 1 }), ids({ subject: 'issue:7' }), ids({ cause: 'r2' }), ids({ kind: 'started' }), ids({ limit: 1 })]).toEqual([[2, 3], [1, 2], [2], [3], [1]]);
+    expect([ids({ after: 1 }), ids({ subject: 'issue:7' }), ids({ cause: 'r2' }), ids({ kind: 'started' }), ids({ limit: 1 })]).toEqual([
+      [2, 3],
+      [1, 2],
+      [2],
+      [3],
+      [1],
+    ]);
   });
 });
 
@@ -67,7 +75,10 @@ describe('switches', () => {
     switches.wake('dev@demo', 'issue:7', cause('d2'), at('00:02'));
     switches.wake('dev@demo', 'issue:9', cause('d3'), at('00:03'));
     switches.wake('merger@demo', 'pr:1', cause('d4'), at('00:04'));
-    expect(switches.takeWakes('dev@demo')).toEqual([{ key: 'issue:9', cause: cause('d1'), at: at('00:01') }, { key: 'issue:7', cause: cause('d2'), at: at('00:02') }]);
+    expect(switches.takeWakes('dev@demo')).toEqual([
+      { key: 'issue:9', cause: cause('d1'), at: at('00:01') },
+      { key: 'issue:7', cause: cause('d2'), at: at('00:02') },
+    ]);
     expect(switches.takeWakes('dev@demo')).toEqual([]);
     switches.wake('dev@demo', 'issue:9', cause('d5'), at('00:05'));
     expect(switches.takeWakes('dev@demo')).toHaveLength(1);

@@ -24,7 +24,9 @@ it('refuses a ledger of a newer disinto and leaves it alone', () => {
   openLedger(file).close();
   const newer = new DatabaseSync(file);
   newer.exec('PRAGMA user_version = 99');
-  expect(() => openLedger(file)).toThrow(expect.objectContaining({ kind: 'newer', message: expect.stringContaining('has schema 99, and this disinto knows up to 1') }));
+  expect(() => openLedger(file)).toThrow(
+    expect.objectContaining({ kind: 'newer', message: expect.stringContaining('has schema 99, and this disinto knows up to 1') }),
+  );
   expect(newer.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
   newer.close();
 });
@@ -32,8 +34,12 @@ it('refuses a ledger of a newer disinto and leaves it alone', () => {
 it('says so when the file is something else, or its folder is missing', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'notes.txt'), 'Dear diary, '.repeat(100));
-  expect(() => openLedger(join(folder, 'notes.txt'))).toThrow(expect.objectContaining({ kind: 'corrupt', message: expect.stringContaining('is not a ledger. Check the path') }));
-  expect(() => openLedger(join(folder, 'missing', 'ledger.sqlite'))).toThrow(expect.objectContaining({ kind: 'misuse', message: expect.stringContaining('Check that its folder exists') }));
+  expect(() => openLedger(join(folder, 'notes.txt'))).toThrow(
+    expect.objectContaining({ kind: 'corrupt', message: expect.stringContaining('is not a ledger. Check the path') }),
+  );
+  expect(() => openLedger(join(folder, 'missing', 'ledger.sqlite'))).toThrow(
+    expect.objectContaining({ kind: 'misuse', message: expect.stringContaining('Check that its folder exists') }),
+  );
 });
 
 it('names a full disk and a lock for what they are', () => {
@@ -50,7 +56,10 @@ it('names a full disk and a lock for what they are', () => {
     return null;
   };
   // A file that may not grow gives the error of a full disk.
-  expect(failure('PRAGMA max_page_count = 1; CREATE TABLE one (bytes); CREATE TABLE two (bytes)')).toMatchObject({ kind: 'full', message: expect.stringContaining('the disk is full') });
+  expect(failure('PRAGMA max_page_count = 1; CREATE TABLE one (bytes); CREATE TABLE two (bytes)')).toMatchObject({
+    kind: 'full',
+    message: expect.stringContaining('the disk is full'),
+  });
   freshLedger(file);
   const holder = new DatabaseSync(file);
   holder.exec('BEGIN IMMEDIATE');

@@ -33,13 +33,29 @@ export function startRun(ledger: Ledger, id: string, process = someone): string 
 export function startSession(ledger: Ledger, id: string, more: { run?: string; issue?: number; task?: string } = {}): SessionRecord {
   const run = more.run ?? startRun(ledger, `run-of-${id}`);
   return ledger.sessions.start({
-    id, run, agent: 'dev', project: 'demo', task: more.task ?? 'implement', issue: more.issue ?? 7, title: 'Add a thing', pullRequest: null,
-    backend: 'scripted', model: 'scripted-1', transcript: `/transcripts/${id}`, keyDigest: `digest-${id}`, at: at('00:01'),
+    id,
+    run,
+    agent: 'dev',
+    project: 'demo',
+    task: more.task ?? 'implement',
+    issue: more.issue ?? 7,
+    title: 'Add a thing',
+    pullRequest: null,
+    backend: 'scripted',
+    model: 'scripted-1',
+    transcript: `/transcripts/${id}`,
+    keyDigest: `digest-${id}`,
+    at: at('00:01'),
   });
 }
 
 export const answer = (ledger: Ledger, id: string, state: 'answered' | 'failed' | 'cancelled' = 'answered'): void =>
-  ledger.sessions.end(id, { state, failure: state === 'failed' ? 'wall' : null, usage: { inputTokens: 10, outputTokens: 5, cachedTokens: 100, usd: 0.5 }, at: at('00:02') });
+  ledger.sessions.end(id, {
+    state,
+    failure: state === 'failed' ? 'wall' : null,
+    usage: { inputTokens: 10, outputTokens: 5, cachedTokens: 100, usd: 0.5 },
+    at: at('00:02'),
+  });
 
 export const everyMinutes =
   (minutes: number): SettleRequest['due'] =>
@@ -56,14 +72,23 @@ export function schedule(ledger: Ledger, policy: Partial<SchedulePolicy> = {}, d
   let runs = 0;
   const settle = (time: string, more: Partial<SettleRequest> = {}): Settled =>
     ledger.schedules.settle('dev@demo', {
-      now: at(time), busy: false, policy: { overlap: 'skip', catchUp: { kind: 'latest' }, graceSeconds: 60, ...policy }, due,
-      firstSeen: at('00:00'), newRun: { id: `run-${++runs}`, agent: 'dev', project: 'demo', process: someone }, ...more,
+      now: at(time),
+      busy: false,
+      policy: { overlap: 'skip', catchUp: { kind: 'latest' }, graceSeconds: 60, ...policy },
+      due,
+      firstSeen: at('00:00'),
+      newRun: { id: `run-${++runs}`, agent: 'dev', project: 'demo', process: someone },
+      ...more,
     });
   const end = (run: string, time: string): void => ledger.runs.end(run, { kind: 'idle', reason: 'nothing to do' }, at(time));
   /** Each occurrence in few words: `00:10 ran`, `00:20 into 00:30`, `00:30 waits`. */
   const story = (): readonly string[] => {
     const rows = ledger.schedules.occurrences({ since: new Date(0) });
-    const time = (id: number): string => rows.find((row) => row.id === id)?.dueAt.toISOString().slice(11, 16) ?? '?';
+    const time = (id: number): string =>
+      rows
+        .find((row) => row.id === id)
+        ?.dueAt.toISOString()
+        .slice(11, 16) ?? '?';
     return rows.map((row) => `${time(row.id)} ${row.end === null ? 'waits' : inWords(row.end, time)}`);
   };
   return { settle, end, story };

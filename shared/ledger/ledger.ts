@@ -181,7 +181,10 @@ export interface SessionRecord {
   readonly endedAt: Date | null;
 }
 
-type StartedSession = Omit<SessionRecord, 'round' | 'state' | 'failure' | 'usage' | 'startedAt' | 'endedAt'> & { readonly keyDigest: string; readonly at: Date };
+type StartedSession = Omit<SessionRecord, 'round' | 'state' | 'failure' | 'usage' | 'startedAt' | 'endedAt'> & {
+  readonly keyDigest: string;
+  readonly at: Date;
+};
 type EndedSession = Pick<SessionRecord, 'failure' | 'usage'> & { readonly state: 'answered' | 'failed' | 'cancelled'; readonly at: Date };
 
 export interface SessionBook {

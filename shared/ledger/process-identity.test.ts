@@ -30,7 +30,7 @@ describe('the identity of a process', () => {
   });
 });
 
-describe('the kernel\'s line about a process', () => {
+describe("the kernel's line about a process", () => {
   const after = 'S 1 2 3 0 -1 4194304 102 0 0 0 0 0 0 0 20 0 1 0 137390 3133440';
 
   it('is read right when the command holds spaces and brackets', () => {

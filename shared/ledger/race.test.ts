@@ -101,7 +101,10 @@ describe('several processes on one ledger', { timeout: 60_000 }, () => {
     const file = newFile();
     const ledger = freshLedger(file);
     for (let key = 0; key < 50; key++) ledger.switches.wake(`schedule-${key}`, 'issue:1', { kind: 'command', by: 'x' }, at('00:00'));
-    const taken = await race<readonly string[]>(file, `return Array.from({ length: 50 }, (_, key) => ledger.switches.takeWakes('schedule-' + key).map(() => key)).flat();`);
+    const taken = await race<readonly string[]>(
+      file,
+      `return Array.from({ length: 50 }, (_, key) => ledger.switches.takeWakes('schedule-' + key).map(() => key)).flat();`,
+    );
     expect(taken.flat()).toHaveLength(50);
     expect(new Set(taken.flat()).size).toBe(50);
   });

@@ -9,10 +9,19 @@ describe('runs', () => {
     expect(runs.running().map(({ id }) => id)).toEqual(['run-1']);
     runs.end('run-1', { kind: 'acted', did: 'opened #12' }, at('00:02'));
     expect(runs.find('run-1')).toEqual({
-      id: 'run-1', agent: 'dev', project: 'demo', cause: { kind: 'webhook', event: 'issues', delivery: 'd1' }, startedAt: at('00:01'),
-      endedAt: at('00:02'), end: { kind: 'acted', did: 'opened #12' }, subject: 'issue:7', process: someone,
+      id: 'run-1',
+      agent: 'dev',
+      project: 'demo',
+      cause: { kind: 'webhook', event: 'issues', delivery: 'd1' },
+      startedAt: at('00:01'),
+      endedAt: at('00:02'),
+      end: { kind: 'acted', did: 'opened #12' },
+      subject: 'issue:7',
+      process: someone,
     });
-    expect(() => runs.end('run-1', { kind: 'idle', reason: '' }, at('00:03'))).toThrow(expect.objectContaining({ kind: 'misuse', message: 'The run run-1 has ended already.' }));
+    expect(() => runs.end('run-1', { kind: 'idle', reason: '' }, at('00:03'))).toThrow(
+      expect.objectContaining({ kind: 'misuse', message: 'The run run-1 has ended already.' }),
+    );
     expect(() => runs.end('run-2', { kind: 'idle', reason: '' }, at('00:03'))).toThrow('The ledger has no run run-2.');
     expect(() => runs.setSubject('run-2', 'pr:1')).toThrow('The ledger has no run run-2.');
     expect(runs.find('run-2')).toBeNull();
@@ -24,7 +33,13 @@ describe('runs', () => {
     ledger.runs.start({ id: 'b', agent: 'reviewer', project: 'demo', cause: { kind: 'follow-up', of: 'a' }, at: at('01:00'), process: someone });
     ledger.runs.setSubject('b', 'pr:12');
     const ids = (query: Partial<Parameters<typeof ledger.runs.list>[0]>) => ledger.runs.list({ since: at('00:00'), ...query }).map(({ id }) => id);
-    expect([ids({}), ids({ since: at('00:30') }), ids({ agent: 'dev' }), ids({ subject: 'pr:12' }), ids({ agent: 'dev', subject: 'pr:12' })]).toEqual([['a', 'b'], ['b'], ['a'], ['b'], []]);
+    expect([ids({}), ids({ since: at('00:30') }), ids({ agent: 'dev' }), ids({ subject: 'pr:12' }), ids({ agent: 'dev', subject: 'pr:12' })]).toEqual([
+      ['a', 'b'],
+      ['b'],
+      ['a'],
+      ['b'],
+      [],
+    ]);
   });
 });
 
@@ -42,7 +57,10 @@ describe('L1: a run whose process is gone', () => {
     const lost = ledger.runs.closeLost(({ startTicks }) => startTicks === someone.startTicks, at('03:00'));
     expect(lost).toMatchObject([{ id: 'dead', end: { kind: 'lost', reason: 'its process 4711 on host is gone' }, endedAt: at('03:00') }]);
     expect(ledger.runs.running().map(({ id }) => id)).toEqual(['alive']);
-    expect(ledger.sessions.list({ run: 'dead' }).map(({ id, state }) => [id, state])).toEqual([['stood', 'accepted'], ['talking', 'lost']]);
+    expect(ledger.sessions.list({ run: 'dead' }).map(({ id, state }) => [id, state])).toEqual([
+      ['stood', 'accepted'],
+      ['talking', 'lost'],
+    ]);
     expect(ledger.slots.acquire('scripted', 1, 'alive')).not.toBeNull();
     expect(ledger.runs.closeLost(() => true, at('04:00'))).toEqual([]);
   });

@@ -12,7 +12,12 @@ describe('sessions', () => {
     expect(sessions.findByKey('digest-s1')).toEqual(started);
     answer({ sessions, ...rest }, 's1', 'failed');
     expect(sessions.findByKey('digest-s1')).toBeNull();
-    expect(sessions.find('s1')).toMatchObject({ state: 'failed', failure: 'wall', usage: { inputTokens: 10, outputTokens: 5, cachedTokens: 100, usd: 0.5 }, endedAt: at('00:02') });
+    expect(sessions.find('s1')).toMatchObject({
+      state: 'failed',
+      failure: 'wall',
+      usage: { inputTokens: 10, outputTokens: 5, cachedTokens: 100, usd: 0.5 },
+      endedAt: at('00:02'),
+    });
     expect(() => answer({ sessions, ...rest }, 's1')).toThrow('is not running');
   });
 
@@ -56,7 +61,10 @@ describe('sessions', () => {
 });
 
 describe('entries of a playbook', () => {
-  const two = [{ entry: 0, times: 1 }, { entry: 4, times: 2 }];
+  const two = [
+    { entry: 0, times: 1 },
+    { entry: 4, times: 2 },
+  ];
 
   it('are given in order, as often as they may be used, and again to the same session', () => {
     const ledger = freshLedger();

@@ -50,7 +50,10 @@ describe('settling late', () => {
   it('all: runs the newest few, each in a run of its own, and misses the others', () => {
     const { settle, story } = schedule(freshLedger(), { catchUp: { kind: 'all', max: 2 } });
     settle('00:00');
-    expect(settle('00:45').start.map(({ run, dueAt }) => [run, dueAt])).toEqual([['run-2', at('00:30')], ['run-2-2', at('00:40')]]);
+    expect(settle('00:45').start.map(({ run, dueAt }) => [run, dueAt])).toEqual([
+      ['run-2', at('00:30')],
+      ['run-2-2', at('00:40')],
+    ]);
     expect(story()).toEqual(['00:10 missed by 2100 s: more than 2 were late', '00:20 missed by 1500 s: more than 2 were late', '00:30 ran', '00:40 ran']);
   });
 

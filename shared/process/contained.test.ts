@@ -21,7 +21,9 @@ let count = 0;
 /** A sleeping time that no other test uses: what carries it in its command line is ours. */
 const unique = (): string => `${3000 + (process.pid % 1000)}.${(count += 1)}${process.pid}`;
 const living = (word: string): number => {
-  const lines = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).map((pid) => readCommand(pid));
+  const lines = readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map((pid) => readCommand(pid));
   return lines.filter((line) => line.startsWith('sleep\0') && line.includes(word)).length;
 };
 const readCommand = (pid: string): string => {
@@ -37,7 +39,10 @@ const until = async (holds: () => boolean): Promise<void> => {
 };
 const collect = async (request: Partial<ProcessRequest>, containment?: Containment): Promise<ProcessResult & { readonly lines: readonly string[] }> => {
   const lines: string[] = [];
-  const running = startProcess({ command: 'bash', args: [], cwd: folder, env, onLine: (line, stream) => lines.push(`${stream}: ${line}`), ...request }, containment);
+  const running = startProcess(
+    { command: 'bash', args: [], cwd: folder, env, onLine: (line, stream) => lines.push(`${stream}: ${line}`), ...request },
+    containment,
+  );
   return { ...(await running.done), lines };
 };
 
@@ -105,9 +110,17 @@ describe.each(kinds)('%s', (_, containment) => {
   });
 
   it('says why a command cannot start', async () => {
-    expect(await collect({ command: 'no-such-command-here' }, containment)).toMatchObject({ exitCode: 127, spawnError: expect.stringContaining('no such command') });
-    expect(await collect({ cwd: join(folder, 'gone') }, containment)).toMatchObject({ exitCode: 127, spawnError: expect.stringContaining('there is no folder') });
-    expect(await collect({ command: 'cat', stdinFile: join(folder, 'gone') }, containment)).toMatchObject({ spawnError: expect.stringContaining('standard input') });
+    expect(await collect({ command: 'no-such-command-here' }, containment)).toMatchObject({
+      exitCode: 127,
+      spawnError: expect.stringContaining('no such command'),
+    });
+    expect(await collect({ cwd: join(folder, 'gone') }, containment)).toMatchObject({
+      exitCode: 127,
+      spawnError: expect.stringContaining('there is no folder'),
+    });
+    expect(await collect({ command: 'cat', stdinFile: join(folder, 'gone') }, containment)).toMatchObject({
+      spawnError: expect.stringContaining('standard input'),
+    });
   });
 
   it('cuts endless lines instead of filling memory', async () => {

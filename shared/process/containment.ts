@@ -28,11 +28,13 @@ function candidates(): readonly Containment[] {
   const dieWithUs = setpriv === null ? [] : [setpriv, '--pdeathsig', 'KILL', '--'];
   const namespace = ['--user', '--map-current-user', '--pid', '--fork', '--kill-child'];
   return [
-    ...(unshare === null || setpriv === null ? [] : [
-      { kind: 'namespace' as const, prefix: [...dieWithUs, unshare, ...namespace, '--mount-proc', ...init] },
-      // Where /proc is masked (many containers) it cannot be mounted again; the tree is held just the same.
-      { kind: 'namespace' as const, prefix: [...dieWithUs, unshare, ...namespace, ...init] },
-    ]),
+    ...(unshare === null || setpriv === null
+      ? []
+      : [
+          { kind: 'namespace' as const, prefix: [...dieWithUs, unshare, ...namespace, '--mount-proc', ...init] },
+          // Where /proc is masked (many containers) it cannot be mounted again; the tree is held just the same.
+          { kind: 'namespace' as const, prefix: [...dieWithUs, unshare, ...namespace, ...init] },
+        ]),
     { kind: 'none', prefix: dieWithUs },
   ];
 }
@@ -43,7 +45,9 @@ function works(candidate: Containment): boolean {
 }
 
 function findTool(name: string): string | null {
-  return ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/run/current-system/sw/bin'].map((folder) => `${folder}/${name}`).find(isExecutable) ?? null;
+  return (
+    ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/run/current-system/sw/bin'].map((folder) => `${folder}/${name}`).find(isExecutable) ?? null
+  );
 }
 
 /** Whether the file can be executed by us. */

@@ -26,7 +26,7 @@ export function childrenOf(pid: number): readonly number[] {
 export function belongingTo(root: number, mark: string): readonly number[] {
   const entries = listProcesses();
   const found = new Set<number>([root]);
-  for (let before = 0; before !== found.size; ) {
+  for (let before = 0; before !== found.size;) {
     before = found.size;
     for (const entry of entries) if (found.has(entry.parent)) found.add(entry.pid);
   }

@@ -20,7 +20,9 @@ describe('a written schedule', () => {
   });
 
   it('is a table that says everything', () => {
-    expect(parseSchedule({ cron: '30 2 * * mon-fri', zone: 'Europe/Berlin', overlap: 'queue-one', 'catch-up': { window: '2h' }, jitter: '10s', grace: '5m' })).toEqual({
+    expect(
+      parseSchedule({ cron: '30 2 * * mon-fri', zone: 'Europe/Berlin', overlap: 'queue-one', 'catch-up': { window: '2h' }, jitter: '10s', grace: '5m' }),
+    ).toEqual({
       timing: { kind: 'cron', expression: '30 2 * * mon-fri', zone: 'Europe/Berlin' },
       overlap: 'queue-one',
       catchUp: { kind: 'window', seconds: 7200 },
@@ -28,7 +30,9 @@ describe('a written schedule', () => {
       graceSeconds: 300,
     });
     expect(parseSchedule({ every: '30s', 'catch-up': { all: 5 } })).toMatchObject({ timing: { kind: 'every', seconds: 30 }, catchUp: { kind: 'all', max: 5 } });
-    expect(parseSchedule({ once: '2026-05-01T12:00:00+02:00', 'catch-up': 'none' })).toMatchObject({ timing: { kind: 'once', at: new Date('2026-05-01T10:00:00Z') } });
+    expect(parseSchedule({ once: '2026-05-01T12:00:00+02:00', 'catch-up': 'none' })).toMatchObject({
+      timing: { kind: 'once', at: new Date('2026-05-01T10:00:00Z') },
+    });
   });
 
   it('has a grace that covers its jitter', () => {
@@ -66,7 +70,14 @@ describe('a written schedule', () => {
 });
 
 describe('a duration', () => {
-  it.each([['500ms', 0.5], ['30s', 30], ['10m', 600], ['2h', 7200], ['1d', 86_400], ['0s', 0]])('%s is %d seconds', (text, seconds) => {
+  it.each([
+    ['500ms', 0.5],
+    ['30s', 30],
+    ['10m', 600],
+    ['2h', 7200],
+    ['1d', 86_400],
+    ['0s', 0],
+  ])('%s is %d seconds', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds);
   });
   it.each(['', '5', 's', '-1s', '1.5h', '1 h', '1w', '1h30m', '99999999999s'])('%j is none', (text) => {

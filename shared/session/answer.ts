@@ -13,7 +13,8 @@ const mostSteps = 10_000_000;
 export function checkAnswer<T>(text: string, schema: ZodType<T>): AnswerCheck<T> {
   const objects = findObjects(text);
   const last = objects.at(-1);
-  if (last === undefined) return { kind: 'invalid', why: text.trim() === '' ? 'The last message was empty.' : 'The last message holds no complete JSON object.' };
+  if (last === undefined)
+    return { kind: 'invalid', why: text.trim() === '' ? 'The last message was empty.' : 'The last message holds no complete JSON object.' };
   for (const object of objects.toReversed()) {
     const parsed = schema.safeParse(object);
     if (parsed.success) return { kind: 'valid', answer: parsed.data };
@@ -27,7 +28,7 @@ export function findObjects(text: string): readonly unknown[] {
   const source = text.slice(-longestText);
   const found: unknown[] = [];
   let steps = 0;
-  for (let at = source.indexOf('{'); at !== -1 && steps < mostSteps; ) {
+  for (let at = source.indexOf('{'); at !== -1 && steps < mostSteps;) {
     const end = closingBrace(source, at);
     steps += (end === -1 ? source.length : end) - at;
     const object = end === -1 ? undefined : parse(source.slice(at, end + 1));

@@ -59,7 +59,11 @@ export async function converse<T>(session: Conversation<T>): Promise<Ended<T>> {
 }
 
 /** L13: a conversation that cannot be resumed is begun anew with the same prompt and the complaint, never given up silently. */
-async function repair<T>(session: Conversation<T>, transcript: Transcript, of: { readonly id: string; readonly why: string; readonly progress: Progress }): Promise<HarnessResult> {
+async function repair<T>(
+  session: Conversation<T>,
+  transcript: Transcript,
+  of: { readonly id: string; readonly why: string; readonly progress: Progress },
+): Promise<HarnessResult> {
   const { request } = session;
   const resumed = await ask(session, transcript, { prompt: repairPrompt(of.why, request.answer), conversation: { id: of.id, resume: true } }, of.progress);
   if (resumed.end.ok || resumed.turns > 0 || !['crash', 'protocol', 'spawn'].includes(resumed.end.error)) return resumed;

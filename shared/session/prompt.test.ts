@@ -21,7 +21,13 @@ it('takes outside text only when it is quoted', () => {
 });
 
 it('describes the answer by its schema, in the prompt and in the repair try', () => {
-  const schema = z.strictObject({ status: z.enum(['done']), when: z.string().transform((text) => new Date(text)).optional() });
+  const schema = z.strictObject({
+    status: z.enum(['done']),
+    when: z
+      .string()
+      .transform((text) => new Date(text))
+      .optional(),
+  });
   expect(describeAnswer(schema)).toMatch(/"enum": \[\s+"done"\s+\]/);
   expect(repairPrompt('status is missing', schema)).toMatch(/status is missing[\s\S]*JSON Schema/);
 });

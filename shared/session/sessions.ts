@@ -88,7 +88,12 @@ async function recorded<T>(options: SessionsOptions, request: SessionRequest<T>,
   }
 }
 
-function start<T>({ ledger, clock }: SessionsOptions, { run, agent, task, subject }: SessionRequest<T>, { id, backend, transcript }: Session, key: string): void {
+function start<T>(
+  { ledger, clock }: SessionsOptions,
+  { run, agent, task, subject }: SessionRequest<T>,
+  { id, backend, transcript }: Session,
+  key: string,
+): void {
   const keyDigest = createHash('sha256').update(key).digest('hex');
   ledger.sessions.start({ id, run, agent, task, ...subject, backend: backend.name, model: backend.model, transcript, keyDigest, at: clock.now() });
 }

@@ -29,7 +29,9 @@ describe('the calendar', () => {
     const steps = world.events.filter(({ kind }) => kind === 'step').length;
     process.stdout.write(
       `calendar: ${cases.length} schedules, ${zoneCount} zones, ${days} days, ${restarts} restarts, ${steps} clock steps, ${occurrences} occurrences ` +
-        `(${Object.entries(ends).map(([end, count]) => `${count} ${end}`).join(', ')}), ${unexplained} unexplained, ${double} double, ${different.length} different\n`,
+        `(${Object.entries(ends)
+          .map(([end, count]) => `${count} ${end}`)
+          .join(', ')}), ${unexplained} unexplained, ${double} double, ${different.length} different\n`,
     );
     expect(different.slice(0, 20)).toEqual([]);
     expect({ schedules: cases.length, zoneCount, unexplained, double }).toEqual({ schedules: 40, zoneCount: 12, unexplained: 0, double: 0 });

@@ -87,7 +87,12 @@ export const cases: readonly Case[] = [
   ...expressions.map((cron, index): WrittenSchedule => ({ cron, zone: pick(zones, index * 5 + Math.floor(index / 12)) })),
   ...intervals,
 ].map((written, index) => {
-  const policy = { overlap: pick(overlaps, index), 'catch-up': pick(catchUps, index), grace: pick(graces, index + Math.floor(index / 3)), jitter: pick(jitters, index + 3) };
+  const policy = {
+    overlap: pick(overlaps, index),
+    'catch-up': pick(catchUps, index),
+    grace: pick(graces, index + Math.floor(index / 3)),
+    jitter: pick(jitters, index + 3),
+  };
   const agent = `agent-${String(index + 1).padStart(2, '0')}`;
   return { name: `${agent}@calendar`, agent, schedule: parseSchedule({ ...(written as object), ...policy }) };
 });

@@ -78,7 +78,14 @@ interface Change {
 
 function readChanges(zone: string, from: number, until: number): readonly Change[] {
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   });
   const offsetAt = (instant: number): number => {
     const part = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));

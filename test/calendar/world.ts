@@ -32,7 +32,7 @@ export function createWorld(seed: number, start: Date, days: number): World {
 
 function restarts(random: () => number, until: number): readonly WorldEvent[] {
   const events: WorldEvent[] = [{ at: 0, kind: 'start' }];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const stop = onSecond(at + hour + random() * 4 * hour) + 421;
     const start = onSecond(stop + outage(random)) + 577;
     if (start >= until) return events;

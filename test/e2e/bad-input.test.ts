@@ -23,11 +23,26 @@ const demo = (...more: string[]) => disinto(['demo', join(place, 'demo'), '--kee
 
 const table: readonly (readonly [string, string, string, readonly RegExp[]])[] = [
   ['broken TOML', 'disinto.toml', 'a = [1\n[agents', [/disinto\.toml:\d+: this is not TOML/]],
-  ['unknown keys, all at once', 'disinto.toml', '[polcy]\nx = 1\n[agents.dev.limits]\nturn = 3\nidle-seconds = "x"\n', [/:1: polcy: unknown key/, /:4: .*did you mean `turns`/, /:5: .*must be a number/]],
-  ['broken issues.yaml', 'issues.yaml', '- titel: One\n  body: [1]\n  author: me\n- foo\n', [/:1: \[0\]\.title/, /:2: \[0\]\.body/, /:3: \[0\]\.author/, /:4: \[1\]/]],
+  [
+    'unknown keys, all at once',
+    'disinto.toml',
+    '[polcy]\nx = 1\n[agents.dev.limits]\nturn = 3\nidle-seconds = "x"\n',
+    [/:1: polcy: unknown key/, /:4: .*did you mean `turns`/, /:5: .*must be a number/],
+  ],
+  [
+    'broken issues.yaml',
+    'issues.yaml',
+    '- titel: One\n  body: [1]\n  author: me\n- foo\n',
+    [/:1: \[0\]\.title/, /:2: \[0\]\.body/, /:3: \[0\]\.author/, /:4: \[1\]/],
+  ],
   ['issues.yaml that is no YAML', 'issues.yaml', '- title: "One\n', [/not valid YAML/]],
   ['an empty backlog', 'issues.yaml', '[]\n', [/there is no issue in it/]],
-  ['broken playbook', 'playbook.yaml', '- when: { agnt: dev, task: implment }\n  do:\n    - wrte: x\n    - fault: hag\n', [/did you mean `agent`/, /did you mean `implement`/, /did you mean `write`/, /did you mean `hang`/]],
+  [
+    'broken playbook',
+    'playbook.yaml',
+    '- when: { agnt: dev, task: implment }\n  do:\n    - wrte: x\n    - fault: hag\n',
+    [/did you mean `agent`/, /did you mean `implement`/, /did you mean `write`/, /did you mean `hang`/],
+  ],
 ];
 
 it.each(table)('%s is one clear message, exit 1, and nothing is started', async (_name, path, text, messages) => {

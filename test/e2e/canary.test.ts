@@ -43,7 +43,9 @@ it('L16, L17: a secret that sessions and CI may use is in no log, comment, commi
     expect(elsewhere).toEqual([]);
     const objects = execFileSync('git', ['--git-dir', finished.repository, 'cat-file', '--batch', '--batch-all-objects'], { maxBuffer: 1 << 28 });
     expect(objects.includes(canary)).toBe(false);
-    expect(execFileSync('git', ['--git-dir', finished.repository, 'for-each-ref', '--format=%(refname)', 'refs/heads/'], { encoding: 'utf8' }).trim()).toBe('refs/heads/main');
+    expect(execFileSync('git', ['--git-dir', finished.repository, 'for-each-ref', '--format=%(refname)', 'refs/heads/'], { encoding: 'utf8' }).trim()).toBe(
+      'refs/heads/main',
+    );
     const plain = await disinto(['demo', folder, '--keep', keep], { seconds: 60 });
     expect(plain.out + plain.err).not.toContain(canary);
     expect([...seen]).toEqual([]);

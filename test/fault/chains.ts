@@ -1,4 +1,4 @@
-import { confirmed, forge, inSession, intended, type Moment, sessionOver, unconfirmed } from './moment.ts';
+import { confirmed, forge, inSession, intended, type Moment, sessionOver, unconfirmed, whileWorking } from './moment.ts';
 
 /**
  * Each chain is one demo: killed at the first moment, continued, killed at the next. A moment counts from the start of the process
@@ -13,10 +13,11 @@ export const chains: Readonly<Record<string, readonly Moment[]>> = {
     confirmed('claim', 'refs/disinto/claims/1'),
     intended('labels', 'issue:1', 'in-progress'),
     inSession('implement', 300),
+    whileWorking(400),
     sessionOver(),
     confirmed('push', 'refs/heads/fix/issue-1'),
     unconfirmed('pull-request', 'issue:1'),
-    confirmed('comment', 'issue:5', 'work-log'),
+    confirmed('push', /^refs\/heads\/disinto\/merge\//),
   ],
   'from the push over CI and review to the merge': [
     unconfirmed('push', 'refs/heads/fix/issue-1'),
@@ -50,7 +51,7 @@ export const chains: Readonly<Record<string, readonly Moment[]>> = {
 };
 
 /** Milliseconds after the start of a process. */
-export const randomDelays: readonly number[] = random(7, 6).map((part) => Math.round(900 + 3500 * part));
+export const randomDelays: readonly number[] = random(7, 8).map((part) => Math.round(200 + 3800 * part));
 
 /** The same numbers in [0, 1) every time. */
 function random(seed: number, count: number): readonly number[] {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Moment, momentVariable } from './moment.ts';
 
-export const demoFolder = fileURLToPath(new URL('../fixtures/demos/kill', import.meta.url));
+const demoFolder = fileURLToPath(new URL('../fixtures/demos/kill', import.meta.url));
 const program = fileURLToPath(new URL('../../bin/disinto', import.meta.url));
 const killer = fileURLToPath(new URL('kill-at.ts', import.meta.url));
 
@@ -57,7 +57,8 @@ export async function leftIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-function processesIn(folder: string): readonly string[] {
+/** Processes that work in the folder, live in it or name it, each as its command line. */
+export function processesIn(folder: string): readonly string[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
     try {

@@ -15,6 +15,8 @@ export interface Dump {
   readonly mainTree: string;
   readonly mergesOnMain: number;
   readonly notedMerges: number;
+  /** Titles of issues with a comment about salvaged work: a kill may leave work that no other run has. */
+  readonly salvaged: readonly string[];
 }
 
 interface Entry {
@@ -37,16 +39,29 @@ export async function dumpForge(keep: string, { repository, main }: Finished): P
   const server = await startEmbeddedForge({ directory: join(keep, 'forge'), clock: systemClock, chance: systemChance });
   try {
     const token = server.seed.createToken('maintainer', 'dump');
-    const forge = createForge({ url: server.url, repository: 'demo/kill', token: () => token, timeoutSeconds: 30, clock: systemClock, chance: systemChance, log: silent });
+    const forge = createForge({
+      url: server.url,
+      repository: 'demo/kill',
+      token: () => token,
+      timeoutSeconds: 30,
+      clock: systemClock,
+      chance: systemChance,
+      log: silent,
+    });
     const names = await readNames(forge);
     const clean = (value: string): string => normalise(value, names);
     const git = (...args: string[]): string => execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8' }).trim();
     return {
       ...(await readItems(forge, clean)),
-      refs: git('for-each-ref', '--format=%(refname)').split('\n').map((ref) => clean(ref.replace(/^refs\/pull\/(\d+)/, 'refs/pull/#$1'))).toSorted(),
+      refs: git('for-each-ref', '--format=%(refname)')
+        .split('\n')
+        .map((ref) => clean(ref.replace(/^refs\/pull\/(\d+)/, 'refs/pull/#$1')))
+        .toSorted(),
       mainTree: git('rev-parse', `${main}^{tree}`),
       mergesOnMain: Number(git('rev-list', '--count', '--merges', '--first-parent', main)),
-      notedMerges: git('notes', '--ref=disinto', 'list').split('\n').filter((line) => line !== '').length,
+      notedMerges: git('notes', '--ref=disinto', 'list')
+        .split('\n')
+        .filter((line) => line !== '').length,
     };
   } finally {
     await server.close();
@@ -63,17 +78,21 @@ async function readNames(forge: Forge): Promise<ReadonlyMap<string, string>> {
   return names;
 }
 
-async function readItems(forge: Forge, clean: (text: string) => string): Promise<Pick<Dump, 'issues' | 'pulls'>> {
+async function readItems(forge: Forge, clean: (text: string) => string): Promise<Pick<Dump, 'issues' | 'pulls' | 'salvaged'>> {
+  const salvaged: string[] = [];
   const issues: Record<string, Entry> = {};
   const pulls: Record<string, PullEntry[]> = {};
   for (const { kind, number, issue } of await forge.changes(new Date(0))) {
     const comments = (await forge.listComments(number)).map((comment) => clean(`${comment.author}: ${comment.body}`));
     const entry = {
-      state: issue.state, author: issue.author, body: clean(issue.body), labels: [...issue.labels].toSorted(), assignees: issue.assignees,
+      state: issue.state,
+      author: issue.author,
+      body: clean(issue.body),
+      labels: [...issue.labels].toSorted(),
+      assignees: issue.assignees,
       comments: comments.filter((text) => !isSalvage(text)).toSorted(),
     };
-    const salvages = comments.filter(isSalvage).length;
-    if (salvages > 1) throw new Error(`#${number} has ${salvages} comments about salvaged work`);
+    salvaged.push(...comments.filter(isSalvage).map(() => issue.title));
     if (kind === 'issue') {
       if (issues[issue.title] !== undefined) throw new Error(`two issues are called ${issue.title}`);
       issues[issue.title] = entry;
@@ -83,7 +102,7 @@ async function readItems(forge: Forge, clean: (text: string) => string): Promise
     const branch = pull?.branch ?? '';
     (pulls[branch] ??= []).push({ ...entry, state: pull?.state ?? '', reviews: await readReviews(forge, number, clean) });
   }
-  return { issues, pulls };
+  return { issues, pulls, salvaged };
 }
 
 async function readReviews(forge: Forge, number: number, clean: (text: string) => string): Promise<readonly string[]> {
@@ -95,7 +114,6 @@ async function readReviews(forge: Forge, number: number, clean: (text: string) =
   return found;
 }
 
-/** A kill may leave work that no other run has: then one comment says where it is kept. */
 const isSalvage = (text: string): boolean => /^\w+: <!-- disinto:key salvage -->/.test(text);
 
 function normalise(text: string, names: ReadonlyMap<string, string>): string {

@@ -17,7 +17,9 @@ const folder = mkdtempSync(join(tmpdir(), 'disinto-session-'));
 const silent: Log = { error() {}, warn() {}, info() {}, debug() {}, child: () => silent };
 const ledger = openLedger(join(folder, 'ledger.sqlite'));
 const scripts = new Map<string, (asked: Asked) => Move>();
-const model = await startTestModel((asked) => scripts.get(asked.key)?.(asked) ?? { kind: 'status', status: 401, type: 'authentication_error', message: 'unknown key' });
+const model = await startTestModel(
+  (asked) => scripts.get(asked.key)?.(asked) ?? { kind: 'status', status: 401, type: 'authentication_error', message: 'unknown key' },
+);
 afterAll(() => {
   model.close();
   ledger.close();
@@ -43,23 +45,53 @@ async function attempt(of: Try) {
   const workspace = join(folder, `work-${name}`);
   mkdirSync(workspace);
   execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: workspace });
-  for (const [key, value] of [['user.name', 'Dev'], ['user.email', 'dev@example.org']] as const) execFileSync('git', ['config', key, value], { cwd: workspace });
+  for (const [key, value] of [
+    ['user.name', 'Dev'],
+    ['user.email', 'dev@example.org'],
+  ] as const)
+    execFileSync('git', ['config', key, value], { cwd: workspace });
   const key = `key-of-${name}`;
   startRun(`run-${name}`);
   scripts.set(key, of.script);
   const directory = join(folder, `sessions-${name}`);
   const backend: BackendConfig = {
-    name, harness: of.harness, baseUrl: model.url, api: 'anthropic', model: 'test-model', keyFile: null, concurrency: 1,
-    prices: { input: 3, output: 15, cached: 0.3 }, contextTokens: 128_000, outputTokens: 8192, ...of.backend,
+    name,
+    harness: of.harness,
+    baseUrl: model.url,
+    api: 'anthropic',
+    model: 'test-model',
+    keyFile: null,
+    concurrency: 1,
+    prices: { input: 3, output: 15, cached: 0.3 },
+    contextTokens: 128_000,
+    outputTokens: 8192,
+    ...of.backend,
   };
   const sessions = createSessions({
-    ledger, clock: systemClock, chance: systemChance, log: silent, backendFor: () => backend, mintKey: () => key, directory,
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' }, mask: (text) => text.replaceAll('canary-secret', '[masked]'), ...of.options,
+    ledger,
+    clock: systemClock,
+    chance: systemChance,
+    log: silent,
+    backendFor: () => backend,
+    mintKey: () => key,
+    directory,
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
+    mask: (text) => text.replaceAll('canary-secret', '[masked]'),
+    ...of.options,
   });
   const progress: SessionProgress[] = [];
   const request = {
-    run: `run-${name}`, agent: 'dev', task: 'implement', subject: { project: 'demo', issue: 7, title: 'Title', pullRequest: null }, workspace, prompt: 'Please do the work. canary-secret',
-    answer: Answer, limits: { ...limits, ...of.limits }, signal: new AbortController().signal, onProgress: (each: SessionProgress) => progress.push(each), ...of.request,
+    run: `run-${name}`,
+    agent: 'dev',
+    task: 'implement',
+    subject: { project: 'demo', issue: 7, title: 'Title', pullRequest: null },
+    workspace,
+    prompt: 'Please do the work. canary-secret',
+    answer: Answer,
+    limits: { ...limits, ...of.limits },
+    signal: new AbortController().signal,
+    onProgress: (each: SessionProgress) => progress.push(each),
+    ...of.request,
   };
   const result = await sessions.run(request);
   return { result, workspace, directory, progress, record: ledger.sessions.find(result.session), key };
@@ -124,7 +156,12 @@ describe.concurrent.each(['pi', 'claude'] as const)('%s', (harness) => {
     ['endless tool calls', 'turns', ({ results }) => ({ kind: 'bash', command: `echo ${results}` }), { turns: 4 }],
     ['too many tokens', 'tokens', ({ results }) => ({ kind: 'bash', command: `echo ${results}` }), { tokens: 300 }],
     ['too much money', 'usd', ({ results }) => ({ kind: 'bash', command: `echo ${results}` }), { usd: 0.001 }],
-    ['a tool without end', 'wall', ({ results }) => (results === 0 ? { kind: 'bash', command: 'setsid sleep 77 & sleep 77' } : text(wanted)), { wallSeconds: 4 }],
+    [
+      'a tool without end',
+      'wall',
+      ({ results }) => (results === 0 ? { kind: 'bash', command: 'setsid sleep 77 & sleep 77' } : text(wanted)),
+      { wallSeconds: 4 },
+    ],
   ];
   it.each(broken)('%s ends as %s', { timeout: 60_000 }, async (_, error, script, bounds) => {
     const { result } = await attempt({ harness, script, limits: bounds });
@@ -155,7 +192,8 @@ it('L13: a conversation that cannot be resumed is begun anew with the same promp
       const [transcript] = readdirSync(join(folder, name)).filter((each) => each.endsWith('.jsonl'));
       const said = transcript === undefined ? '' : readFileSync(join(folder, name, transcript), 'utf8');
       if (!said.includes('forget me') || !said.includes('"disinto":"ended"')) continue;
-      for (const home of readdirSync(join(folder, name, 'homes'))) rmSync(join(folder, name, 'homes', home, '.claude', 'projects'), { recursive: true, force: true });
+      for (const home of readdirSync(join(folder, name, 'homes')))
+        rmSync(join(folder, name, 'homes', home, '.claude', 'projects'), { recursive: true, force: true });
     }
   };
   const seen: string[][] = [];
@@ -186,9 +224,14 @@ it('uses the key file of the backend where no key is made', async () => {
   scripts.set('from-the-$file!', () => text(wanted));
   const { result } = await attempt({ harness: 'pi', script: () => text('no'), options: { mintKey: null }, backend: { keyFile: join(folder, 'key') } });
   expect(result.kind).toBe('answered');
-  await expect(attempt({ harness: 'pi', script: () => text('no'), options: { mintKey: null }, backend: { keyFile: join(folder, 'gone') } })).rejects.toMatchObject({ kind: 'config' });
+  await expect(
+    attempt({ harness: 'pi', script: () => text('no'), options: { mintKey: null }, backend: { keyFile: join(folder, 'gone') } }),
+  ).rejects.toMatchObject({ kind: 'config' });
 });
 
 it('says which API a harness does not speak', async () => {
-  await expect(attempt({ harness: 'claude', script: () => text(wanted), backend: { api: 'openai-chat' } })).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('anthropic') });
+  await expect(attempt({ harness: 'claude', script: () => text(wanted), backend: { api: 'openai-chat' } })).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining('anthropic'),
+  });
 });

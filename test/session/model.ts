@@ -34,7 +34,8 @@ export async function startTestModel(script: (asked: Asked) => Move): Promise<{ 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    if (request.method !== 'POST' || !request.url?.includes('/v1/messages') || request.url.includes('count_tokens')) return json(response, 200, { input_tokens: 10 });
+    if (request.method !== 'POST' || !request.url?.includes('/v1/messages') || request.url.includes('count_tokens'))
+      return json(response, 200, { input_tokens: 10 });
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Body;
     const key = String(request.headers['x-api-key'] ?? '');
     play(response, script({ ...readMessages(body), key }), body, (ids += 1));
@@ -73,14 +74,21 @@ function play(response: ServerResponse, move: Move, body: Body, id: number): voi
   if (move.kind === 'hang') return;
   const send = (event: { readonly type: string }): void => void response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   const usage = { input_tokens: 100, output_tokens: 1, cache_read_input_tokens: 7, cache_creation_input_tokens: 3 };
-  send({ type: 'message_start', message: { id: `msg_${id}`, type: 'message', role: 'assistant', model: 'test', content: [], stop_reason: null, stop_sequence: null, usage } } as never);
+  send({
+    type: 'message_start',
+    message: { id: `msg_${id}`, type: 'message', role: 'assistant', model: 'test', content: [], stop_reason: null, stop_sequence: null, usage },
+  } as never);
   if (move.kind === 'cut') return void response.write('\n', () => response.destroy());
   if (move.kind === 'malformed') return void response.end('event: content_block_delta\ndata: {"type":"content_block_delta","ind\n\n');
   const { block, delta } = blockOf(move, body, id);
   send({ type: 'content_block_start', index: 0, content_block: block } as never);
   send({ type: 'content_block_delta', index: 0, delta } as never);
   send({ type: 'content_block_stop', index: 0 } as never);
-  send({ type: 'message_delta', delta: { stop_reason: move.kind === 'text' ? 'end_turn' : 'tool_use', stop_sequence: null }, usage: { output_tokens: 20 } } as never);
+  send({
+    type: 'message_delta',
+    delta: { stop_reason: move.kind === 'text' ? 'end_turn' : 'tool_use', stop_sequence: null },
+    usage: { output_tokens: 20 },
+  } as never);
   send({ type: 'message_stop' });
   response.end();
 }

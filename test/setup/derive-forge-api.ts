@@ -90,7 +90,9 @@ writeFileSync(target, render(derive(JSON.parse(readFileSync(source, 'utf8')) as 
 function render(document: Node): string {
   const parts = Object.entries(document).map(([key, value]) => {
     if (typeof value !== 'object' || value === null) return ` ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
-    const lines = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => `  ${JSON.stringify(name)}: ${JSON.stringify(each)}`);
+    const lines = Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => `  ${JSON.stringify(name)}: ${JSON.stringify(each)}`);
     return ` ${JSON.stringify(key)}: {\n${lines.join(',\n')}\n }`;
   });
   return `{\n${parts.join(',\n')}\n}\n`;

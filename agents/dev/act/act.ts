@@ -108,4 +108,3 @@ async function drop(ports: DevPorts, tick: Tick, step: Extract<DevStep, { do: 'd
   ports.view.forget({ number });
   return { kind: 'acted', did: `closed #${number}: ${step.why}` };
 }
-

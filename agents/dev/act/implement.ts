@@ -28,7 +28,16 @@ export async function implement(ports: DevPorts, tick: Tick, item: Item, attempt
   const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
   const prompt = await implementPrompt(tick, item, { branch, comments, seen });
   const result = await runChange(ports, tick, claim, {
-    item, task: 'implement', cause: 'issue', pullRequest: null, branch, at: tip, expect: null, merge: null, prompt, comments,
+    item,
+    task: 'implement',
+    cause: 'issue',
+    pullRequest: null,
+    branch,
+    at: tip,
+    expect: null,
+    merge: null,
+    prompt,
+    comments,
   });
   if (result.kind === 'ended') return result.outcome;
   const number = await openPullRequest(ports, tick, item, branch, result.summary);

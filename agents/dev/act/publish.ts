@@ -38,11 +38,21 @@ export async function acceptChange(ports: DevPorts, tick: Tick, finished: Finish
   const verdict = await judge(tick, finished, head, files);
   switch (verdict.kind) {
     case 'secret':
-      return parkSecret(ports, tick, finished, verdict.findings.map((f) => `${f.path}:${f.line} (${f.rule})`));
+      return parkSecret(
+        ports,
+        tick,
+        finished,
+        verdict.findings.map((f) => `${f.path}:${f.line} (${f.rule})`),
+      );
     case 'too-large':
       return parked(ports, tick, finished, { slug: 'change-too-large', prose: verdict.why, held: null });
     case 'protected':
-      return hold(ports, tick, finished, verdict.paths.map((p) => `${p.path} (${p.why})`));
+      return hold(
+        ports,
+        tick,
+        finished,
+        verdict.paths.map((p) => `${p.path} (${p.why})`),
+      );
     case 'empty':
     case 'ok':
       return publish(ports, tick, finished);
@@ -103,7 +113,11 @@ async function hold(ports: DevPorts, tick: Tick, finished: Finished, places: rea
   return parked(ports, tick, finished, { slug: 'protected-change', prose, held: { commit, branch: request.branch, task: request.task } });
 }
 
-type ParkWords = { readonly slug: string; readonly prose: string; readonly held: { readonly commit: string; readonly branch: string; readonly task: string } | null };
+type ParkWords = {
+  readonly slug: string;
+  readonly prose: string;
+  readonly held: { readonly commit: string; readonly branch: string; readonly task: string } | null;
+};
 
 async function parked(ports: DevPorts, tick: Tick, finished: Finished, words: ParkWords): Promise<Accepted> {
   return { kind: 'parked', outcome: await parkWith(ports, tick, finished, words), counts: true, keepWorkspace: false };
@@ -156,7 +170,10 @@ async function labelledHead(ports: DevPorts, tick: Tick, { workspace, request, a
     const last = commit.sha === head;
     const message = publishable(commit.message, 5000);
     const text = last ? `${message === '' ? firstLine(answer.summary, 72) : stripTrailers(message)}\n\n${trailers(ports, tick, request)}\n` : `${message}\n`;
-    renamed.set(commit.sha, await ports.git.createCommit({ tree: commit.tree, parents: commit.parents.map((p) => renamed.get(p) ?? p), message: text, author }));
+    renamed.set(
+      commit.sha,
+      await ports.git.createCommit({ tree: commit.tree, parents: commit.parents.map((p) => renamed.get(p) ?? p), message: text, author }),
+    );
   }
   return renamed.get(head) ?? head;
 }

@@ -12,7 +12,12 @@ export async function refuse(ports: DevPorts, tick: Tick, request: ChangeRequest
   const open = await openDependencies(ports, issue.number, answer.dependsOn ?? []);
   const park =
     answer.status === 'unmet_dependency' && open.length > 0
-      ? { slug: `waits-for #${open[0]}`, prose: `${open.map((n) => `#${n}`).join(', ')} must be closed first: ${answer.summary}`, waitsFor: open, until: 'closed' as const }
+      ? {
+          slug: `waits-for #${open[0]}`,
+          prose: `${open.map((n) => `#${n}`).join(', ')} must be closed first: ${answer.summary}`,
+          waitsFor: open,
+          until: 'closed' as const,
+        }
       : { slug: answer.status.replaceAll('_', '-'), prose: answer.question ?? answer.summary, waitsFor: [], until: 'person' as const };
   await parkIssue(ports, tick, { ...park, issue, previous: request.item.park, held: null, attempt: 0 });
   return { kind: 'acted', did: `parked #${issue.number} as ${park.slug}` };

@@ -22,7 +22,16 @@ export async function repair(ports: DevPorts, tick: Tick, step: RepairStep): Pro
   const merge = await toMerge(ports, tick, step);
   const prompt = await promptFor(ports, tick, step);
   const result = await runChange(ports, tick, claim, {
-    item, task: step.do, cause: step.cause, pullRequest: pull.number, branch: pull.branch, at: pull.head, expect: pull.head, merge, prompt, comments,
+    item,
+    task: step.do,
+    cause: step.cause,
+    pullRequest: pull.number,
+    branch: pull.branch,
+    at: pull.head,
+    expect: pull.head,
+    merge,
+    prompt,
+    comments,
   });
   if (result.kind === 'ended') return result.outcome;
   const round = { head: result.head, task: step.do, run: tick.run, cause: step.cause, at: tick.now.toISOString() };

@@ -67,7 +67,9 @@ export async function runChange(ports: DevPorts, tick: Tick, claim: Claim, reque
     case 'failed':
       return fail(ports, tick, request, result.error, result.why);
     case 'answered':
-      return result.answer.status === 'done' ? done(ports, tick, workspace, request, result.answer, keep.claim()) : declined(ports, tick, request, result.answer);
+      return result.answer.status === 'done'
+        ? done(ports, tick, workspace, request, result.answer, keep.claim())
+        : declined(ports, tick, request, result.answer);
   }
 }
 

@@ -34,7 +34,12 @@ export async function observeDev(ports: ObservePorts, tick: Tick): Promise<DevSn
     const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
     facts.set(issue.number, { issue, comments, park: readPark(comments, who.people) });
   }
-  const work = await createWorkObserver(ports, tick, who, [...pulls.values()].filter((pull) => pull.state === 'open'));
+  const work = await createWorkObserver(
+    ports,
+    tick,
+    who,
+    [...pulls.values()].filter((pull) => pull.state === 'open'),
+  );
   const items: Item[] = [];
   for (const fact of [...facts.values()].toSorted((a, b) => a.issue.number - b.issue.number)) {
     items.push(await observeItem(ports, { me, who, facts, pulls, work }, fact));

@@ -10,10 +10,23 @@ import { unansweredReviews } from './unanswered.ts';
 
 const sha = (digit: string) => asSha(digit.repeat(40));
 const review = (id: number, head: string): Review => ({
-  id, author: 'reviewer', verdict: 'changes-requested', head: sha(head), body: untrusted(''), stale: true, dismissed: false, submittedAt: new Date(0),
+  id,
+  author: 'reviewer',
+  verdict: 'changes-requested',
+  head: sha(head),
+  body: untrusted(''),
+  stale: true,
+  dismissed: false,
+  submittedAt: new Date(0),
 });
 const round = (cause: string, task = 'address-review'): Round => ({ head: sha('c'), task, run: 'run_1', cause, at: '' });
-const reply = (to: number, author: string): Comment => ({ id: to, author, body: untrusted(`${keyMark(`reply-${to}`)}\nDone.`), createdAt: new Date(0), updatedAt: new Date(0) });
+const reply = (to: number, author: string): Comment => ({
+  id: to,
+  author,
+  body: untrusted(`${keyMark(`reply-${to}`)}\nDone.`),
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+});
 const people = { isAgent: (login: string) => login === 'dev', isMaintainer: () => false };
 
 it('a run that died between its push and its reply owes the reply to exactly the reviews that it addressed', () => {

@@ -93,7 +93,12 @@ async function observeWork(
 
 type Report = NonNullable<ReturnType<typeof readMergeReport>>;
 
-async function redFacts(ports: Needs, memory: Memory, checks: Checks, report: Extract<Report, { kind: 'red-result' }> | null): Promise<Pick<Work, 'infra' | 'cause'>> {
+async function redFacts(
+  ports: Needs,
+  memory: Memory,
+  checks: Checks,
+  report: Extract<Report, { kind: 'red-result' }> | null,
+): Promise<Pick<Work, 'infra' | 'cause'>> {
   if (checks.state.kind !== 'failure') return { infra: null, cause: report === null ? '' : `merge result: ${report.contexts.join(', ')}` };
   const { head, failed } = checks.state;
   const key = failed.map((status) => status.id).join();
@@ -120,7 +125,15 @@ async function readRounds(ports: Needs, tip: Sha, head: Sha): Promise<readonly R
   return commits.flatMap((commit) => {
     const task = commit.trailers[trailer.task];
     if (task === undefined) return [];
-    return [{ head: commit.sha, task, run: commit.trailers[trailer.run] ?? '', cause: commit.trailers[trailer.cause] ?? '', at: commit.trailers[trailer.at] ?? commit.at.toISOString() }];
+    return [
+      {
+        head: commit.sha,
+        task,
+        run: commit.trailers[trailer.run] ?? '',
+        cause: commit.trailers[trailer.cause] ?? '',
+        at: commit.trailers[trailer.at] ?? commit.at.toISOString(),
+      },
+    ];
   });
 }
 

@@ -28,7 +28,11 @@ function issueValues(item: Item) {
 }
 
 /** Only maintainers' comments reach the prompt; everybody else may write there, but not to the model (§9.5). */
-export async function implementPrompt(tick: Tick, item: Item, more: { readonly branch: string; readonly comments: readonly Comment[]; readonly seen: DevSnapshot }): Promise<string> {
+export async function implementPrompt(
+  tick: Tick,
+  item: Item,
+  more: { readonly branch: string; readonly comments: readonly Comment[]; readonly seen: DevSnapshot },
+): Promise<string> {
   const { people } = identities(tick.config, tick.project);
   const said = more.comments.filter((comment) => people.isMaintainer(comment.author)).map((comment) => `@${comment.author}: ${comment.body}`);
   const backlog = more.seen.items
@@ -54,7 +58,10 @@ export async function fixChecksPrompt(ports: DevPorts, tick: Tick, item: Item, w
   const failures = await ports.ci.failures(red, failed);
   const text = failures.map((f) => `== ${f.context}, step "${f.step}", exit code ${f.exitCode ?? 'none (killed or out of time)'}\n${f.log}`).join('\n\n');
   const passing = own.filter((status) => status.state === 'success').map((status) => status.context);
-  const note = work.merge.kind === 'red-result' ? `The head itself is green. Merged with the present ${work.pullRequest.base} it is red; the base is being merged into this checkout.\n\n` : '';
+  const note =
+    work.merge.kind === 'red-result'
+      ? `The head itself is green. Merged with the present ${work.pullRequest.base} it is red; the base is being merged into this checkout.\n\n`
+      : '';
   return renderPrompt(await template('fix-checks'), {
     ...issueValues(item),
     branch: work.pullRequest.branch,

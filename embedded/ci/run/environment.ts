@@ -47,6 +47,7 @@ export function workflowEnvironment(request: EnvironmentRequest): Readonly<Recor
 /** Adds what one step sees besides; `${CI_…}` in its own variables is filled in. */
 export function stepEnvironment(base: Readonly<Record<string, string>>, step: Step, state: 'success' | 'failure'): Readonly<Record<string, string>> {
   const known: Readonly<Record<string, string>> = { ...base, CI_STEP_NAME: step.name, CI_PIPELINE_STATUS: state, CI_WORKFLOW_STATUS: state };
-  const fill = (value: string): string => value.replace(/\$?\$\{([A-Z_a-z][A-Z_a-z0-9]*)\}/g, (text, name: string) => (text.startsWith('$$') ? text.slice(1) : (known[name] ?? text)));
+  const fill = (value: string): string =>
+    value.replace(/\$?\$\{([A-Z_a-z][A-Z_a-z0-9]*)\}/g, (text, name: string) => (text.startsWith('$$') ? text.slice(1) : (known[name] ?? text)));
   return { ...known, ...Object.fromEntries(Object.entries(step.environment).map(([name, value]) => [name, fill(value)])) };
 }

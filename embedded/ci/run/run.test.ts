@@ -12,15 +12,34 @@ import type { StepEnd } from './step.ts';
 import { runSteps } from './steps.ts';
 
 let root: string;
-beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'ci-run-')); });
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'ci-run-'));
+});
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const step = (more: Partial<Step> = {}): Step => ({ name: 'a', commands: [], environment: {}, when: [], dependsOn: null, failure: 'fail', directory: null, ...more });
-const shell = async (commands: readonly string[], more: { wallSeconds?: number; signal?: AbortSignal; env?: Record<string, string>; directory?: string } = {}): Promise<StepEnd & { lines: readonly string[] }> => {
+const step = (more: Partial<Step> = {}): Step => ({
+  name: 'a',
+  commands: [],
+  environment: {},
+  when: [],
+  dependsOn: null,
+  failure: 'fail',
+  directory: null,
+  ...more,
+});
+const shell = async (
+  commands: readonly string[],
+  more: { wallSeconds?: number; signal?: AbortSignal; env?: Record<string, string>; directory?: string } = {},
+): Promise<StepEnd & { lines: readonly string[] }> => {
   const lines: string[] = [];
   const end = await runStep({
-    step: step({ commands, directory: more.directory ?? null }), workspace: root, scriptFile: join(root, 'step.sh'), env: { PATH: process.env['PATH'] ?? '', ...more.env },
-    wallSeconds: more.wallSeconds ?? 60, signal: more.signal ?? new AbortController().signal, onLine: (line) => lines.push(line),
+    step: step({ commands, directory: more.directory ?? null }),
+    workspace: root,
+    scriptFile: join(root, 'step.sh'),
+    env: { PATH: process.env['PATH'] ?? '', ...more.env },
+    wallSeconds: more.wallSeconds ?? 60,
+    signal: more.signal ?? new AbortController().signal,
+    onLine: (line) => lines.push(line),
   });
   return { ...end, lines };
 };
@@ -67,7 +86,13 @@ describe('steps of a workflow', () => {
   const ends = (code: number): StepEnd => ({ exitCode: code, signal: null, ended: null });
   const when = (...status: readonly ('success' | 'failure')[]) => [{ event: null, branch: null, path: null, status }];
   it('stop after a failure, but for those that ask for it', async () => {
-    const steps = [step({ name: 'a', failure: 'ignore' }), step({ name: 'b' }), step({ name: 'c' }), step({ name: 'd', when: when('failure') }), step({ name: 'e', when: when('success', 'failure') })];
+    const steps = [
+      step({ name: 'a', failure: 'ignore' }),
+      step({ name: 'b' }),
+      step({ name: 'c' }),
+      step({ name: 'd', when: when('failure') }),
+      step({ name: 'e', when: when('success', 'failure') }),
+    ];
     const outcomes = await runSteps(steps, occasion, async (each) => ends(each.name === 'a' || each.name === 'b' ? 1 : 0));
     expect(outcomes.map(({ step: each, result }) => `${each.name} ${result}`)).toEqual(['a ignored', 'b failed', 'c skipped', 'd passed', 'e passed']);
   });
@@ -92,11 +117,32 @@ describe('steps of a workflow', () => {
 describe('environment', () => {
   const head = asSha('b'.repeat(40));
   const base = workflowEnvironment({
-    repository: 'demo/x', forgeUrl: 'http://forge/', defaultBranch: 'main', host: { PATH: '/bin' }, workflow: 'test', workspace: '/w', home: '/h',
-    plan: { subject: { kind: 'pull-request', head, base: head, branch: 'main', number: 3, source: 'fix/issue-1' }, occasion: { events: ['pull_request'], branch: 'main', changedPaths: null, message: null }, workflows: [] },
+    repository: 'demo/x',
+    forgeUrl: 'http://forge/',
+    defaultBranch: 'main',
+    host: { PATH: '/bin' },
+    workflow: 'test',
+    workspace: '/w',
+    home: '/h',
+    plan: {
+      subject: { kind: 'pull-request', head, base: head, branch: 'main', number: 3, source: 'fix/issue-1' },
+      occasion: { events: ['pull_request'], branch: 'main', changedPaths: null, message: null },
+      workflows: [],
+    },
   });
   it('names the commit as Woodpecker does', () => {
-    expect(base).toMatchObject({ CI: 'true', HOME: '/h', CI_COMMIT_SHA: head, CI_COMMIT_BRANCH: 'main', CI_COMMIT_SOURCE_BRANCH: 'fix/issue-1', CI_COMMIT_PULL_REQUEST: '3', CI_PIPELINE_EVENT: 'pull_request', CI_REPO: 'demo/x', CI_WORKFLOW: 'test', CI_REPO_URL: 'http://forge/demo/x' });
+    expect(base).toMatchObject({
+      CI: 'true',
+      HOME: '/h',
+      CI_COMMIT_SHA: head,
+      CI_COMMIT_BRANCH: 'main',
+      CI_COMMIT_SOURCE_BRANCH: 'fix/issue-1',
+      CI_COMMIT_PULL_REQUEST: '3',
+      CI_PIPELINE_EVENT: 'pull_request',
+      CI_REPO: 'demo/x',
+      CI_WORKFLOW: 'test',
+      CI_REPO_URL: 'http://forge/demo/x',
+    });
   });
   it('fills known names into the variables of a step', () => {
     const env = stepEnvironment(base, step({ environment: { TAG: 'v-${CI_COMMIT_PULL_REQUEST}', RAW: '$${CI_REPO}', OTHER: '${NOPE}' } }), 'failure');
@@ -115,7 +161,12 @@ describe('logs', () => {
   });
   it('are found by commit and context only, and the oldest go', async () => {
     const store = createLogStore(join(root, 'logs'));
-    const record = { workflow: 'a', state: 'failure', description: 'no', steps: [{ name: 's', kind: 'step', result: 'failed', exitCode: 1, signal: null, ended: null, seconds: 1, log: 'text' }] } as const;
+    const record = {
+      workflow: 'a',
+      state: 'failure',
+      description: 'no',
+      steps: [{ name: 's', kind: 'step', result: 'failed', exitCode: 1, signal: null, ended: null, seconds: 1, log: 'text' }],
+    } as const;
     const [old, recent] = ['1', '2'].map((digit) => digit.repeat(40)) as [string, string];
     await store.save(old, record);
     await new Promise((later) => setTimeout(later, 20));

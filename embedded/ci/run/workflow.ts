@@ -81,31 +81,56 @@ async function runInPlace(
   signal: AbortSignal,
 ): Promise<readonly LoggedStep[]> {
   const base = workflowEnvironment({
-    repository: deps.name, forgeUrl: deps.forgeUrl, defaultBranch: await deps.repository.defaultBranch(), host: deps.env,
-    plan: job.plan, workflow: workflow.name, workspace: places.workspace, home: places.home,
+    repository: deps.name,
+    forgeUrl: deps.forgeUrl,
+    defaultBranch: await deps.repository.defaultBranch(),
+    host: deps.env,
+    plan: job.plan,
+    workflow: workflow.name,
+    workspace: places.workspace,
+    home: places.home,
   });
   const records = new Map<Step, { readonly log: string; readonly seconds: number }>();
   const run = async (step: Step, state: 'success' | 'failure'): Promise<StepEnd> => {
     const began = deps.clock.monotonic();
     const output = collectLog(maxLogBytes);
     const end = await runStep({
-      step, workspace: places.workspace, scriptFile: join(places.root, `${workflow.steps.indexOf(step)}.sh`), signal,
-      env: stepEnvironment(base, step, state), wallSeconds: deps.stepWallSeconds, onLine: (line) => output.write(deps.mask(line)),
+      step,
+      workspace: places.workspace,
+      scriptFile: join(places.root, `${workflow.steps.indexOf(step)}.sh`),
+      signal,
+      env: stepEnvironment(base, step, state),
+      wallSeconds: deps.stepWallSeconds,
+      onLine: (line) => output.write(deps.mask(line)),
     });
     records.set(step, { log: output.text(), seconds: (deps.clock.monotonic() - began) / 1000 });
     return end;
   };
   const outcomes = await runSteps(workflow.steps, job.plan.occasion, (step, state) => (signal.aborted ? Promise.resolve(aborted) : run(step, state)));
   return outcomes.map(({ step, result, end }) => ({
-    name: step.name, kind: 'step', result, exitCode: end?.exitCode ?? null, signal: end?.signal ?? null,
-    ended: end?.ended === 'wall' ? 'wall' : null, seconds: records.get(step)?.seconds ?? 0, log: records.get(step)?.log ?? '',
+    name: step.name,
+    kind: 'step',
+    result,
+    exitCode: end?.exitCode ?? null,
+    signal: end?.signal ?? null,
+    ended: end?.ended === 'wall' ? 'wall' : null,
+    seconds: records.get(step)?.seconds ?? 0,
+    log: records.get(step)?.log ?? '',
   }));
 }
 
 const aborted: StepEnd = { exitCode: null, signal: null, ended: 'aborted' };
 
-const failedStep = (kind: 'clone' | 'config' | 'dependency', name: string, log: string): LoggedStep =>
-  ({ name, kind, result: 'failed', exitCode: null, signal: null, ended: null, seconds: 0, log });
+const failedStep = (kind: 'clone' | 'config' | 'dependency', name: string, log: string): LoggedStep => ({
+  name,
+  kind,
+  result: 'failed',
+  exitCode: null,
+  signal: null,
+  ended: null,
+  seconds: 0,
+  log,
+});
 
 /** failure: the change did not pass; error: it could not be run at all. */
 function judge(steps: readonly LoggedStep[], seconds: number): Verdict {
@@ -114,6 +139,11 @@ function judge(steps: readonly LoggedStep[], seconds: number): Verdict {
   if (failed.kind === 'config') return { state: 'error', description: failed.log };
   if (failed.kind === 'clone') return { state: 'error', description: `could not check out: ${failed.log}` };
   if (failed.kind === 'dependency') return { state: 'failure', description: failed.log };
-  const how = failed.ended === 'wall' ? 'ran into the time limit' : failed.exitCode === null ? `was ended by ${failed.signal ?? 'a signal'}` : `ended with exit code ${failed.exitCode}`;
+  const how =
+    failed.ended === 'wall'
+      ? 'ran into the time limit'
+      : failed.exitCode === null
+        ? `was ended by ${failed.signal ?? 'a signal'}`
+        : `ended with exit code ${failed.exitCode}`;
   return { state: 'failure', description: `step ${failed.name} ${how}` };
 }

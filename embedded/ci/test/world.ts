@@ -38,7 +38,10 @@ export function createWorld(files: Readonly<Record<string, string>>): World {
   const bare = join(root, 'x.git');
   const work = join(root, 'work');
   const git = (...args: string[]): string =>
-    execFileSync('git', ['-C', work, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    execFileSync('git', ['-C', work, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', bare]);
   mkdirSync(work);
   git('init', '--quiet', '--initial-branch=main');
@@ -67,13 +70,28 @@ export function createWorld(files: Readonly<Record<string, string>>): World {
   };
   commit('main', null, files);
   const world: World = {
-    bare, directory: join(root, 'ci'), statuses, forge, counts, commit,
+    bare,
+    directory: join(root, 'ci'),
+    statuses,
+    forge,
+    counts,
+    commit,
     open: (number, branch) => void pulls.set(number, pullRequest(number, branch, asSha(git('rev-parse', branch)))),
     shut: (number) => void pulls.delete(number),
     start: async (more = {}) => {
       const ci = await startEmbeddedCi({
-        directory: world.directory, repositoryPath: bare, repository: 'demo/x', forgeUrl: 'http://forge.test', forge: world.forge, clock: systemClock, chance: systemChance,
-        log: quiet, env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' }, mask: (text) => text.replaceAll('hunter2', '***'), everySeconds: 3600, ...more,
+        directory: world.directory,
+        repositoryPath: bare,
+        repository: 'demo/x',
+        forgeUrl: 'http://forge.test',
+        forge: world.forge,
+        clock: systemClock,
+        chance: systemChance,
+        log: quiet,
+        env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' },
+        mask: (text) => text.replaceAll('hunter2', '***'),
+        everySeconds: 3600,
+        ...more,
       });
       running.push(ci);
       return ci;
@@ -93,7 +111,21 @@ export function createWorld(files: Readonly<Record<string, string>>): World {
 function pullRequest(number: number, branch: string, head: Sha): PullRequest {
   const at = new Date(0);
   return {
-    number, branch, head, title: untrusted('t'), body: untrusted(''), author: 'dev', state: 'open', draft: false, labels: new Set(), assignees: [],
-    base: 'main', mergeCommit: null, mergedBy: null, createdAt: at, updatedAt: at, comments: 0,
+    number,
+    branch,
+    head,
+    title: untrusted('t'),
+    body: untrusted(''),
+    author: 'dev',
+    state: 'open',
+    draft: false,
+    labels: new Set(),
+    assignees: [],
+    base: 'main',
+    mergeCommit: null,
+    mergedBy: null,
+    createdAt: at,
+    updatedAt: at,
+    comments: 0,
   };
 }

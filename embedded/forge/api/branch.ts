@@ -32,14 +32,25 @@ export const branchRoutes: readonly Route[] = [
     const repository = needRepository(call, 'read');
     const folder = repositoryPath(call.world, repository);
     const { out } = await call.world.git.run(folder, ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads/']);
-    const all = out.split('\n').filter((line) => line !== '').map((line) => ({ sha: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 'refs/heads/'.length + 1) }));
+    const all = out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => ({ sha: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 'refs/heads/'.length + 1) }));
     const { limit, offset } = pageOf(call);
     const rows = all.slice(offset, offset + limit);
-    const commits = await readCommits(call.world.git, folder, rows.map((row) => row.sha));
-    return pageAnswer(call, rows.flatMap((row, at) => {
-      const commit = commits[at];
-      return commit === undefined ? [] : [showBranch(call.shape, repository, row.name, commit)];
-    }), all.length);
+    const commits = await readCommits(
+      call.world.git,
+      folder,
+      rows.map((row) => row.sha),
+    );
+    return pageAnswer(
+      call,
+      rows.flatMap((row, at) => {
+        const commit = commits[at];
+        return commit === undefined ? [] : [showBranch(call.shape, repository, row.name, commit)];
+      }),
+      all.length,
+    );
   }),
   route('repository', 'POST', '/repos/:owner/:repo/branches', createBranch),
   route('repository', 'GET', '/repos/:owner/:repo/branches/*name', async (call) => {

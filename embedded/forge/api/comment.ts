@@ -27,7 +27,10 @@ export const commentRoutes: readonly Route[] = [
     const since = timeOf(call, 'since') ?? 0;
     const before = timeOf(call, 'before') ?? Number.MAX_SAFE_INTEGER;
     const rows = call.world.database.all<EventRow>(
-      "SELECT * FROM events WHERE issue_id = ? AND kind = 'comment' AND updated_at >= ? AND updated_at <= ? ORDER BY created_at, id", issue.id, since, before,
+      "SELECT * FROM events WHERE issue_id = ? AND kind = 'comment' AND updated_at >= ? AND updated_at <= ? ORDER BY created_at, id",
+      issue.id,
+      since,
+      before,
     );
     return wholeList(rows.map((row) => showComment(call.shape, repository, issue, row)));
   }),
@@ -41,7 +44,8 @@ export const commentRoutes: readonly Route[] = [
     const since = timeOf(call, 'since') ?? 0;
     const rows = call.world.database.all<EventRow>(
       "SELECT events.* FROM events JOIN issues ON issues.id = events.issue_id WHERE issues.repo_id = ? AND kind = 'comment' AND events.updated_at >= ? ORDER BY events.created_at, events.id",
-      repository.id, since,
+      repository.id,
+      since,
     );
     return pagedList(call, rows, (row) => showComment(call.shape, repository, issueById(call.world, row.issue_id), row));
   }),

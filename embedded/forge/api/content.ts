@@ -71,7 +71,10 @@ async function contents(call: Call): Promise<Answer> {
   }
   if (entry === undefined && path !== '') throw notFound(`object does not exist [id: , rel_path: ${path}]`);
   const entries = await listEntries(call, folder, commit, path === '' ? '' : `${path}/`);
-  return json(200, entries.map((item) => showEntry(call, repository, item, commit, null)));
+  return json(
+    200,
+    entries.map((item) => showEntry(call, repository, item, commit, null)),
+  );
 }
 
 export const contentRoutes: readonly Route[] = [
@@ -91,7 +94,11 @@ export const contentRoutes: readonly Route[] = [
     const names = await listCommits(call.world.git, folder, [await commitAsked(call, repository, 'sha'), ...(path === '' ? [] : ['--', path])]);
     const { limit, offset } = pageOf(call);
     const commits = await readCommits(call.world.git, folder, names.slice(offset, offset + limit));
-    return pageAnswer(call, commits.map((commit) => showCommit(call.shape, repository, commit)), names.length);
+    return pageAnswer(
+      call,
+      commits.map((commit) => showCommit(call.shape, repository, commit)),
+      names.length,
+    );
   }),
   route('repository', 'GET', '/repos/:owner/:repo/git/commits/:sha', async (call) => {
     const repository = needRepository(call, 'read');
@@ -107,12 +114,20 @@ export const contentRoutes: readonly Route[] = [
 
 async function refs(call: Call, prefix: string): Promise<Answer> {
   const repository = needRepository(call, 'read');
-  const { out } = await call.world.git.run(repositoryPath(call.world, repository), ['for-each-ref', '--format=%(objectname) %(objecttype) %(refname)', 'refs/']);
+  const { out } = await call.world.git.run(repositoryPath(call.world, repository), [
+    'for-each-ref',
+    '--format=%(objectname) %(objecttype) %(refname)',
+    'refs/',
+  ]);
   const all = out.split('\n').flatMap((line) => {
     const [sha = '', type = '', ref = ''] = line.split(' ');
     return ref.startsWith(`refs/${prefix}`) && ref !== '' ? [{ sha, type, ref }] : [];
   });
   if (all.length === 0 && prefix !== '') throw notFound();
   const api = repositoryApi(call.shape, repository);
-  return json(200, all.map(({ sha, type, ref }) => ({ ref, url: `${api}/git/${ref}`, object: { type, sha, url: `${api}/git/${type}s/${sha}` } })), { 'X-Total-Count': String(all.length) });
+  return json(
+    200,
+    all.map(({ sha, type, ref }) => ({ ref, url: `${api}/git/${ref}`, object: { type, sha, url: `${api}/git/${type}s/${sha}` } })),
+    { 'X-Total-Count': String(all.length) },
+  );
 }

@@ -30,7 +30,9 @@ const needHook = (call: Call): HookRow => {
 
 export const hookRoutes: readonly Route[] = [
   route('repository', 'GET', '/repos/:owner/:repo/hooks', (call) => pagedList(call, listHooks(call.world, needRepository(call, 'admin').id), showHook)),
-  route('repository', 'POST', '/repos/:owner/:repo/hooks', (call) => json(201, showHook(insertHook(call.world, needRepository(call, 'admin').id, readHook(call.input))))),
+  route('repository', 'POST', '/repos/:owner/:repo/hooks', (call) =>
+    json(201, showHook(insertHook(call.world, needRepository(call, 'admin').id, readHook(call.input)))),
+  ),
   route('repository', 'GET', '/repos/:owner/:repo/hooks/:id', (call) => json(200, showHook(needHook(call)))),
   route('repository', 'PATCH', '/repos/:owner/:repo/hooks/:id', (call) => {
     const hook = needHook(call);
@@ -41,8 +43,13 @@ export const hookRoutes: readonly Route[] = [
     if (!URL.canParse(url)) throw invalid(`Invalid url: ${url}`);
     call.world.database.run(
       'UPDATE hooks SET url = ?, secret = ?, events = ?, active = ?, branch_filter = ?, updated_at = ? WHERE id = ?',
-      url, text(config, 'secret') ?? hook.secret, events === null ? hook.events : JSON.stringify(events),
-      active === null ? hook.active : Number(active), text(call.input, 'branch_filter') ?? hook.branch_filter, seconds(call.world), hook.id,
+      url,
+      text(config, 'secret') ?? hook.secret,
+      events === null ? hook.events : JSON.stringify(events),
+      active === null ? hook.active : Number(active),
+      text(call.input, 'branch_filter') ?? hook.branch_filter,
+      seconds(call.world),
+      hook.id,
     );
     return json(200, showHook(needHook(call)));
   }),

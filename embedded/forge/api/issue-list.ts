@@ -46,7 +46,10 @@ function stateConditions(call: Call): Condition[] {
 
 /** Labels are AND; a name the repository lacks is left out, so that an unknown label alone filters nothing (as measured on Gitea). */
 function labelConditions(call: Call, repository: RepositoryRow): Condition[] {
-  const names = (call.query.get('labels') ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const names = (call.query.get('labels') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   const known = knownLabels(call.world, repository.id, names);
   return known.map((label) => ({
     sql: 'EXISTS (SELECT 1 FROM issue_labels JOIN labels ON labels.id = label_id WHERE issue_id = issues.id AND labels.name = ?)',
@@ -93,6 +96,10 @@ export const issueListRoutes: readonly Route[] = [
     const total = call.world.database.get<{ n: number }>(`SELECT COUNT(*) AS n FROM issues WHERE ${where}`, ...values)?.n ?? 0;
     const { limit, offset } = pageOf(call);
     const rows = call.world.database.all<IssueRow>(`SELECT * FROM issues WHERE ${where} ORDER BY ${orderOf(call)} LIMIT ? OFFSET ?`, ...values, limit, offset);
-    return pageAnswer(call, rows.map((row) => showIssue(call.shape, repository, row)), total);
+    return pageAnswer(
+      call,
+      rows.map((row) => showIssue(call.shape, repository, row)),
+      total,
+    );
   }),
 ];

@@ -91,7 +91,10 @@ export const issueRoutes: readonly Route[] = [
     const since = timeOf(call, 'since') ?? 0;
     const before = timeOf(call, 'before') ?? Number.MAX_SAFE_INTEGER;
     const rows = call.world.database.all<EventRow>(
-      'SELECT * FROM events WHERE issue_id = ? AND updated_at >= ? AND updated_at <= ? ORDER BY created_at, id', issue.id, since, before,
+      'SELECT * FROM events WHERE issue_id = ? AND updated_at >= ? AND updated_at <= ? ORDER BY created_at, id',
+      issue.id,
+      since,
+      before,
     );
     return pagedList(call, rows, (row) => showEvent(call.shape, repository, issue, row));
   }),

@@ -23,7 +23,11 @@ const needLabel = (call: Call, repository: number): LabelRow => {
 function wantedLabels(call: Call, repository: number): LabelRow[] {
   const labels = call.input['labels'] ?? [];
   if (!Array.isArray(labels)) throw invalid('labels must be a list');
-  return knownLabels(call.world, repository, labels.filter((label) => typeof label === 'string' || typeof label === 'number'));
+  return knownLabels(
+    call.world,
+    repository,
+    labels.filter((label) => typeof label === 'string' || typeof label === 'number'),
+  );
 }
 
 function apply(call: Call, { issue }: Target, change: { add: readonly LabelRow[]; remove: readonly LabelRow[] }): void {
@@ -33,7 +37,10 @@ function apply(call: Call, { issue }: Target, change: { add: readonly LabelRow[]
 }
 
 const labelsAnswer = (call: Call, { repository, issue }: Target): Answer =>
-  json(200, labelsOf(call.world, issue.id).map((label) => showLabel(call.shape, repository, label)));
+  json(
+    200,
+    labelsOf(call.world, issue.id).map((label) => showLabel(call.shape, repository, label)),
+  );
 
 export const labelRoutes: readonly Route[] = [
   route('issue', 'GET', '/repos/:owner/:repo/labels', (call) => {

@@ -47,7 +47,8 @@ function demandMergeable(call: Call, repository: RepositoryRow, pull: PullRow, u
 
 function orderOf(call: Call, repository: RepositoryRow, pull: PullRow, doer: UserRow): MergeOrder {
   const style = styleOf(needText(call.input, 'Do'));
-  const ordinary = style === 'squash' ? `${pull.title} (#${pull.number})` : `Merge pull request '${pull.title}' (#${pull.number}) from ${pull.head} into ${pull.base}`;
+  const ordinary =
+    style === 'squash' ? `${pull.title} (#${pull.number})` : `Merge pull request '${pull.title}' (#${pull.number}) from ${pull.head} into ${pull.base}`;
   const title = text(call.input, 'MergeTitleField') || ordinary;
   const message = text(call.input, 'MergeMessageField') || `Reviewed-on: ${issuePage(call.shape, repository, pull)}`;
   return { style, message: `${title.trim()}\n\n${message.trim()}\n`, doer, deleteBranch: flag(call.input, 'delete_branch_after_merge') === true };

@@ -34,7 +34,9 @@ export const protectionRoutes: readonly Route[] = [
     saveProtection(call.world, repository.id, rule, readSettings(call.input, noProtection));
     return json(201, showProtection(findProtection(call.world, repository.id, rule) ?? needRule(call, repository)));
   }),
-  route('repository', 'GET', '/repos/:owner/:repo/branch_protections/*name', (call) => json(200, showProtection(needRule(call, needRepository(call, 'admin'))))),
+  route('repository', 'GET', '/repos/:owner/:repo/branch_protections/*name', (call) =>
+    json(200, showProtection(needRule(call, needRepository(call, 'admin')))),
+  ),
   route('repository', 'PATCH', '/repos/:owner/:repo/branch_protections/*name', (call) => {
     const repository = needRepository(call, 'admin');
     const row = needRule(call, repository);

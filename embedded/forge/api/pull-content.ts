@@ -43,6 +43,10 @@ export const pullContentRoutes: readonly Route[] = [
     const names = await listCommits(call.world.git, folder, [`${pull.merge_base}..${pull.head_sha}`]);
     const { limit, offset } = pageOf(call);
     const commits = await readCommits(call.world.git, folder, names.slice(offset, offset + limit));
-    return pageAnswer(call, commits.map((commit) => showCommit(call.shape, repository, commit)), names.length);
+    return pageAnswer(
+      call,
+      commits.map((commit) => showCommit(call.shape, repository, commit)),
+      names.length,
+    );
   }),
 ];

@@ -44,11 +44,16 @@ function listPulls(call: Call): Answer {
   const state = call.query.get('state') ?? 'open';
   const where = `issues.repo_id = ?${state === 'all' ? '' : ' AND issues.state = ?'}`;
   const values = [repository.id, ...(state === 'all' ? [] : [state === 'closed' ? 'closed' : 'open'])];
-  const total = call.world.database.get<{ n: number }>(`SELECT COUNT(*) AS n FROM pulls JOIN issues ON issues.id = pulls.issue_id WHERE ${where}`, ...values)?.n ?? 0;
+  const total =
+    call.world.database.get<{ n: number }>(`SELECT COUNT(*) AS n FROM pulls JOIN issues ON issues.id = pulls.issue_id WHERE ${where}`, ...values)?.n ?? 0;
   const { limit, offset } = pageOf(call);
   const order = orderOf(call).replaceAll(/(?<![.\w])(id|created_at|updated_at)\b/g, 'issues.$1');
   const rows = call.world.database.all<PullRow>(`${selectPulls} WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, ...values, limit, offset);
-  return pageAnswer(call, rows.map((row) => showPull(call.shape, repository, row)), total);
+  return pageAnswer(
+    call,
+    rows.map((row) => showPull(call.shape, repository, row)),
+    total,
+  );
 }
 
 async function editPull(call: Call): Promise<Answer> {
@@ -79,7 +84,14 @@ export const pullRoutes: readonly Route[] = [
       base: needText(call.input, 'base'),
       title: needText(call.input, 'title'),
       body: text(call.input, 'body') ?? '',
-      labels: writes && Array.isArray(wanted) ? knownLabels(call.world, repository.id, wanted.filter((id) => typeof id === 'number')) : [],
+      labels:
+        writes && Array.isArray(wanted)
+          ? knownLabels(
+              call.world,
+              repository.id,
+              wanted.filter((id) => typeof id === 'number'),
+            )
+          : [],
       assignees: writes ? (texts(call.input, 'assignees') ?? []) : [],
     });
     return json(201, showPull(call.shape, repository, pull));
@@ -92,7 +104,10 @@ export const pullRoutes: readonly Route[] = [
   route('repository', 'GET', '/repos/:owner/:repo/pulls/:base/:head', (call) => {
     const repository = needRepository(call, 'read');
     const found = call.world.database.get<PullRow>(
-      `${selectPulls} WHERE issues.repo_id = ? AND base = ? AND head = ? ORDER BY issues.id DESC LIMIT 1`, repository.id, param(call, 'base'), param(call, 'head'),
+      `${selectPulls} WHERE issues.repo_id = ? AND base = ? AND head = ? ORDER BY issues.id DESC LIMIT 1`,
+      repository.id,
+      param(call, 'base'),
+      param(call, 'head'),
     );
     if (found === undefined) throw notFound();
     return json(200, showPull(call.shape, repository, found));

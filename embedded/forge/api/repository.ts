@@ -5,7 +5,15 @@ import { forbidden, invalid, Refused } from '../refused.ts';
 import { json, needCaller, needRepository, nothing, pagedList, param, route, type Answer, type Call, type Route } from '../route.ts';
 import { accessOf, collaboratorAccess, reaches } from '../rules/access.ts';
 import { showRepository, showUser } from '../shape/repository.ts';
-import { findRepository, listRepositories, repositoryById, repositoryPath, saveCollaborator, touchRepository, type RepositoryRow } from '../store/repository.ts';
+import {
+  findRepository,
+  listRepositories,
+  repositoryById,
+  repositoryPath,
+  saveCollaborator,
+  touchRepository,
+  type RepositoryRow,
+} from '../store/repository.ts';
 import { findUser, needUser, type UserRow } from '../store/user.ts';
 import type { World } from '../world.ts';
 
@@ -23,13 +31,19 @@ async function create(call: Call, owner: UserRow): Promise<Answer> {
 }
 
 const collaborators = (world: World, repository: number): UserRow[] =>
-  world.database.all<UserRow>('SELECT users.* FROM collaborators JOIN users ON users.id = collaborators.user_id WHERE repo_id = ? ORDER BY users.login', repository);
+  world.database.all<UserRow>(
+    'SELECT users.* FROM collaborators JOIN users ON users.id = collaborators.user_id WHERE repo_id = ? ORDER BY users.login',
+    repository,
+  );
 
 /** Who can be assigned or asked for a review: the owner and everybody who may write. */
 const writers = (call: Call, repository: RepositoryRow): Answer => {
   const owner = needUser(call.world, repository.owner);
   const others = collaborators(call.world, repository.id).filter((user) => reaches(collaboratorAccess(call.world, repository, user) ?? 'none', 'write'));
-  return json(200, [owner, ...others.filter((user) => user.id !== owner.id)].map((user) => showUser(call.shape, user)));
+  return json(
+    200,
+    [owner, ...others.filter((user) => user.id !== owner.id)].map((user) => showUser(call.shape, user)),
+  );
 };
 
 const visible = (call: Call): RepositoryRow[] =>
@@ -45,7 +59,10 @@ async function edit(call: Call): Promise<Answer> {
   }
   call.world.database.run(
     'UPDATE repositories SET description = ?, private = ?, default_branch = ? WHERE id = ?',
-    text(call.input, 'description') ?? repository.description, Number(flag(call.input, 'private') ?? repository.private === 1), branch, repository.id,
+    text(call.input, 'description') ?? repository.description,
+    Number(flag(call.input, 'private') ?? repository.private === 1),
+    branch,
+    repository.id,
   );
   touchRepository(call.world, repository.id);
   return json(200, showRepository(call.shape, repositoryById(call.world, repository.id)));
@@ -71,7 +88,11 @@ export const repositoryRoutes: readonly Route[] = [
   route('user', 'POST', '/user/repos', (call) => create(call, needCaller(call))),
   route('user', 'GET', '/users/:login/repos', (call) => {
     const owner = needUser(call.world, param(call, 'login'));
-    return pagedList(call, visible(call).filter((row) => row.owner_id === owner.id), (row) => showRepository(call.shape, row));
+    return pagedList(
+      call,
+      visible(call).filter((row) => row.owner_id === owner.id),
+      (row) => showRepository(call.shape, row),
+    );
   }),
   route('admin', 'POST', '/admin/users/:login/repos', (call) => {
     if (needCaller(call).admin !== 1) throw forbidden('Must be a site admin');

@@ -21,7 +21,8 @@ async function dismiss(call: Call, dismissed: 0 | 1): Promise<ReturnType<typeof 
   const { repository, pull, review } = await needReview(call);
   const user = needCaller(call);
   needRepository(call, 'admin');
-  if (review.state !== 'APPROVED' && review.state !== 'REQUEST_CHANGES') throw forbidden('not need to dismiss this review because it is not an approval or a rejection');
+  if (review.state !== 'APPROVED' && review.state !== 'REQUEST_CHANGES')
+    throw forbidden('not need to dismiss this review because it is not an approval or a rejection');
   call.world.database.run('UPDATE reviews SET dismissed = ?, updated_at = ? WHERE id = ?', dismissed, seconds(call.world), review.id);
   if (dismissed === 1) insertEvent(call.world, pull.id, 'dismiss_review', user.id, { review_id: review.id, body: text(call.input, 'message') ?? '' });
   call.world.checks.touch(pull.id);
@@ -64,7 +65,8 @@ export const reviewRoutes: readonly Route[] = [
   route('repository', 'DELETE', `${reviewPath}/:review`, async (call) => {
     const { repository, review } = await needReview(call);
     const user = needCaller(call);
-    if (review.author_id !== user.id && !reaches(accessOf(call.world, repository, user), 'admin')) throw forbidden('only the reviewer or an admin may delete a review');
+    if (review.author_id !== user.id && !reaches(accessOf(call.world, repository, user), 'admin'))
+      throw forbidden('only the reviewer or an admin may delete a review');
     call.world.database.run('DELETE FROM reviews WHERE id = ?', review.id);
     return nothing();
   }),

@@ -43,8 +43,17 @@ async function list(call: Call): Promise<Answer> {
   const where = `repo_id = ? AND sha = ?${state === '' ? '' : ' AND state = ?'}`;
   const values = [repository.id, sha, ...(state === '' ? [] : [state])];
   const total = call.world.database.get<{ n: number }>(`SELECT COUNT(*) AS n FROM statuses WHERE ${where}`, ...values)?.n ?? 0;
-  const rows = call.world.database.all<StatusRow>(`SELECT * FROM statuses WHERE ${where} ORDER BY id ${oldest ? 'ASC' : 'DESC'} LIMIT ? OFFSET ?`, ...values, limit, offset);
-  return pageAnswer(call, rows.map((row) => showStatus(call.shape, repository, row)), total);
+  const rows = call.world.database.all<StatusRow>(
+    `SELECT * FROM statuses WHERE ${where} ORDER BY id ${oldest ? 'ASC' : 'DESC'} LIMIT ? OFFSET ?`,
+    ...values,
+    limit,
+    offset,
+  );
+  return pageAnswer(
+    call,
+    rows.map((row) => showStatus(call.shape, repository, row)),
+    total,
+  );
 }
 
 export const statusRoutes: readonly Route[] = [
@@ -63,10 +72,20 @@ export const statusRoutes: readonly Route[] = [
     if (!isSha(sha) || !(await isCommit(call, repository, sha))) throw notFound(`commit does not exist: ${sha}`);
     const { id } = call.world.database.run(
       'INSERT INTO statuses (repo_id, sha, state, context, description, target_url, creator_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      repository.id, sha, stateOf(needText(call.input, 'state')), text(call.input, 'context') || 'default', text(call.input, 'description') ?? '',
-      text(call.input, 'target_url') ?? '', user.id, seconds(call.world),
+      repository.id,
+      sha,
+      stateOf(needText(call.input, 'state')),
+      text(call.input, 'context') || 'default',
+      text(call.input, 'description') ?? '',
+      text(call.input, 'target_url') ?? '',
+      user.id,
+      seconds(call.world),
     );
-    for (const pull of call.world.database.all<{ issue_id: number }>('SELECT issue_id FROM pulls WHERE repo_id = ? AND head_sha = ? AND merged_at IS NULL', repository.id, sha)) {
+    for (const pull of call.world.database.all<{ issue_id: number }>(
+      'SELECT issue_id FROM pulls WHERE repo_id = ? AND head_sha = ? AND merged_at IS NULL',
+      repository.id,
+      sha,
+    )) {
       call.world.checks.touch(pull.issue_id);
     }
     const status = call.world.database.get<StatusRow>('SELECT * FROM statuses WHERE id = ?', id);

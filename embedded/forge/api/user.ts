@@ -15,7 +15,7 @@ function needOwner(call: Call): UserRow {
   const user = needCaller(call);
   if (call.caller?.scopes != null) throw new Refused(401, 'auth method not allowed: use basic authorization with the password');
   const owner = needUser(call.world, param(call, 'login'));
-  if (owner.id !== user.id && user.admin !== 1) throw forbidden("doer should be the site admin or be same as the contextUser");
+  if (owner.id !== user.id && user.admin !== 1) throw forbidden('doer should be the site admin or be same as the contextUser');
   return owner;
 }
 
@@ -67,8 +67,11 @@ export const userRoutes: readonly Route[] = [
     const admin = flag(call.input, 'admin');
     call.world.database.run(
       'UPDATE users SET email = ?, full_name = ?, password = ?, admin = ? WHERE id = ?',
-      text(call.input, 'email') ?? user.email, text(call.input, 'full_name') ?? user.full_name,
-      password === null ? user.password : await hashPassword(call.world, password), admin === null ? user.admin : Number(admin), user.id,
+      text(call.input, 'email') ?? user.email,
+      text(call.input, 'full_name') ?? user.full_name,
+      password === null ? user.password : await hashPassword(call.world, password),
+      admin === null ? user.admin : Number(admin),
+      user.id,
     );
     return json(200, showUser(call.shape, needUser(call.world, user.login)));
   }),

@@ -82,11 +82,17 @@ async function post(clock: Clock, delivery: Delivery, headers: Record<string, st
   const late = new AbortController();
   const cancel = clock.after(answerMilliseconds, () => late.abort(new Error('no answer in time')));
   try {
-    const answer = await fetch(delivery.hook.url, { method: 'POST', headers, body: delivery.body, redirect: 'manual', signal: AbortSignal.any([late.signal, stop]) });
+    const answer = await fetch(delivery.hook.url, {
+      method: 'POST',
+      headers,
+      body: delivery.body,
+      redirect: 'manual',
+      signal: AbortSignal.any([late.signal, stop]),
+    });
     await answer.arrayBuffer();
     return answer.ok ? null : `HTTP ${answer.status}`;
   } catch (error) {
-    return error instanceof Error ? error.cause instanceof Error ? error.cause.message : error.message : String(error);
+    return error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
   } finally {
     cancel();
   }

@@ -37,7 +37,11 @@ function recordMerge(world: World, repository: RepositoryRow, pull: PullRow, doe
   world.database.transaction(() => {
     world.database.run(
       'UPDATE pulls SET merged_at = ?, merged_by = ?, merge_sha = ?, base_sha = ? WHERE issue_id = ?',
-      now, doer.id, intent.merge_sha, intent.base_before, pull.id,
+      now,
+      doer.id,
+      intent.merge_sha,
+      intent.base_before,
+      pull.id,
     );
     world.database.run("UPDATE issues SET state = 'closed', closed_at = ? WHERE id = ?", now, pull.id);
     insertEvent(world, pull.id, 'merge_pull', doer.id, { ref_sha: intent.merge_sha });

@@ -61,8 +61,12 @@ export function changeLabels(world: World, issue: IssueRow, doer: UserRow, chang
     const entry = (label: LabelRow, body: string): void => {
       insertEvent(world, issue.id, 'label', doer.id, { body, label_id: label.id, label_name: label.name, label_color: label.color });
     };
-    const removed = change.remove.filter((label) => world.database.run('DELETE FROM issue_labels WHERE issue_id = ? AND label_id = ?', issue.id, label.id).changes > 0);
-    const added = change.add.filter((label) => world.database.run('INSERT OR IGNORE INTO issue_labels (issue_id, label_id) VALUES (?, ?)', issue.id, label.id).changes > 0);
+    const removed = change.remove.filter(
+      (label) => world.database.run('DELETE FROM issue_labels WHERE issue_id = ? AND label_id = ?', issue.id, label.id).changes > 0,
+    );
+    const added = change.add.filter(
+      (label) => world.database.run('INSERT OR IGNORE INTO issue_labels (issue_id, label_id) VALUES (?, ?)', issue.id, label.id).changes > 0,
+    );
     for (const label of removed) entry(label, '');
     for (const label of added) entry(label, '1');
     return removed.length + added.length > 0;

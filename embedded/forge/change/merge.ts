@@ -39,7 +39,11 @@ async function moveBase(world: World, repository: RepositoryRow, pull: PullRow, 
   const intent: Intent = { issue_id: pull.id, merge_sha: merge, base_before: before, user_id: order.doer.id, delete_branch: order.deleteBranch ? 1 : 0 };
   world.database.run(
     'INSERT OR REPLACE INTO merge_intents (issue_id, merge_sha, base_before, user_id, delete_branch) VALUES (?, ?, ?, ?, ?)',
-    intent.issue_id, intent.merge_sha, intent.base_before, intent.user_id, intent.delete_branch,
+    intent.issue_id,
+    intent.merge_sha,
+    intent.base_before,
+    intent.user_id,
+    intent.delete_branch,
   );
   const moved = await world.git.run(folder, ['update-ref', branchRef(pull.base), merge, before], { answers: [1, 128] });
   if (moved.code !== 0) {

@@ -39,7 +39,13 @@ function wants(events: readonly string[], type: string): boolean {
 const shapeFor = (world: World, sender: UserRow): Shape => ({ world, origin: world.url(), viewer: sender });
 
 /** Queues an event for the hooks that asked for it. The payload is built only when one did. */
-export function notify(world: World, repository: RepositoryRow, type: string, about: { sender: UserRow; branch?: string }, payload: (shape: Shape) => Json): void {
+export function notify(
+  world: World,
+  repository: RepositoryRow,
+  type: string,
+  about: { sender: UserRow; branch?: string },
+  payload: (shape: Shape) => Json,
+): void {
   const hooks = listHooks(world, repository.id).filter(
     (hook) =>
       hook.active === 1 &&
@@ -58,7 +64,12 @@ export function notifyIssue(world: World, issue: number, sender: UserRow, part: 
   const repository = repositoryById(world, row.repo_id);
   const finer = { state: row.pull === 1 ? '' : 's', label: '_label', assign: '_assign', sync: '_sync' }[part];
   if (row.pull === 0) {
-    notify(world, repository, `issue${finer}`, { sender }, (shape) => ({ action, number: row.number, issue: showIssue(shape, repository, row), commit_id: '' }));
+    notify(world, repository, `issue${finer}`, { sender }, (shape) => ({
+      action,
+      number: row.number,
+      issue: showIssue(shape, repository, row),
+      commit_id: '',
+    }));
     return;
   }
   const pull = pullById(world, issue);

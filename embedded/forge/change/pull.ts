@@ -49,17 +49,34 @@ export async function openPull(world: World, repository: RepositoryRow, author: 
 function refuseSecond(world: World, repository: RepositoryRow, draft: PullDraft): void {
   const known = world.database.get<{ id: number; number: number }>(
     "SELECT issues.id, issues.number FROM pulls JOIN issues ON issues.id = pulls.issue_id WHERE pulls.repo_id = ? AND head = ? AND base = ? AND state = 'open'",
-    repository.id, draft.head, draft.base,
+    repository.id,
+    draft.head,
+    draft.base,
   );
   if (known === undefined) return;
-  throw new Refused(409, `pull request already exists for these targets [id: ${known.id}, issue_id: ${known.id}, index: ${known.number}, head_branch: ${draft.head}, base_branch: ${draft.base}]`);
+  throw new Refused(
+    409,
+    `pull request already exists for these targets [id: ${known.id}, issue_id: ${known.id}, index: ${known.number}, head_branch: ${draft.head}, base_branch: ${draft.base}]`,
+  );
 }
 
-function insertPull(world: World, repository: RepositoryRow, author: UserRow, draft: PullDraft, shas: { head: string; base: string; mergeBase: string }): PullRow {
+function insertPull(
+  world: World,
+  repository: RepositoryRow,
+  author: UserRow,
+  draft: PullDraft,
+  shas: { head: string; base: string; mergeBase: string },
+): PullRow {
   const issue = insertIssue(world, { repository: repository.id, author: author.id, title: draft.title, body: draft.body, pull: true });
   world.database.run(
     'INSERT INTO pulls (issue_id, repo_id, head, base, head_sha, base_sha, merge_base) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    issue.id, repository.id, draft.head, draft.base, shas.head, shas.base, shas.mergeBase,
+    issue.id,
+    repository.id,
+    draft.head,
+    draft.base,
+    shas.head,
+    shas.base,
+    shas.mergeBase,
   );
   changeLabels(world, issue, author, { add: draft.labels, remove: [] });
   changeAssignees(world, issue, author, draft.assignees);

@@ -41,7 +41,8 @@ async function branchChanged(world: World, repository: RepositoryRow, pusher: Us
 function noteDeletion(world: World, repository: RepositoryRow, branch: string, doer: UserRow): void {
   const last = world.database.get<{ id: number; state: string }>(
     'SELECT issues.id, issues.state FROM pulls JOIN issues ON issues.id = pulls.issue_id WHERE pulls.repo_id = ? AND pulls.head = ? ORDER BY issues.id DESC LIMIT 1',
-    repository.id, branch,
+    repository.id,
+    branch,
   );
   if (last?.state === 'closed') insertEvent(world, last.id, 'delete_branch', doer.id, { old_text: branch });
 }

@@ -14,7 +14,10 @@ export function recordMentions(world: World, repository: RepositoryRow, from: Is
     if (target === undefined || target.id === from.id) continue;
     const known = world.database.get(
       'SELECT id FROM events WHERE issue_id = ? AND kind = ? AND ref_issue_id = ? AND ref_comment_id IS ?',
-      target.id, kind, from.id, comment,
+      target.id,
+      kind,
+      from.id,
+      comment,
     );
     if (known !== undefined) continue;
     const action = from.pull === 1 && closes.has(number) ? 'closes' : 'none';

@@ -40,7 +40,13 @@ async function make(world: World, owner: UserRow, draft: RepositoryDraft, folder
   });
   world.database.run(
     'INSERT INTO repositories (owner_id, name, description, private, default_branch, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    owner.id, draft.name, draft.description, draft.private ? 1 : 0, draft.defaultBranch, now, now,
+    owner.id,
+    draft.name,
+    draft.description,
+    draft.private ? 1 : 0,
+    draft.defaultBranch,
+    now,
+    now,
   );
   const row = findRepository(world, owner.login, draft.name);
   if (row === undefined) throw new Error('the repository vanished while it was made');

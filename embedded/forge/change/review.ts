@@ -18,7 +18,12 @@ interface ReviewTarget {
 }
 
 const states: Readonly<Record<string, ReviewRow['state']>> = {
-  APPROVED: 'APPROVED', APPROVE: 'APPROVED', REQUEST_CHANGES: 'REQUEST_CHANGES', COMMENT: 'COMMENT', PENDING: 'PENDING', '': 'PENDING',
+  APPROVED: 'APPROVED',
+  APPROVE: 'APPROVED',
+  REQUEST_CHANGES: 'REQUEST_CHANGES',
+  COMMENT: 'COMMENT',
+  PENDING: 'PENDING',
+  '': 'PENDING',
 };
 
 interface Inline {
@@ -79,12 +84,28 @@ export function insertReview(world: World, { repository, pull }: ReviewTarget, u
     const stale = verdict && draft.commit !== pullById(world, pull.id).head_sha;
     const { id } = world.database.run(
       'INSERT INTO reviews (issue_id, author_id, state, body, commit_id, official, stale, dismissed, submitted_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)',
-      pull.id, user.id, draft.state, draft.body, draft.commit, official ? 1 : 0, stale ? 1 : 0, now, now,
+      pull.id,
+      user.id,
+      draft.state,
+      draft.body,
+      draft.commit,
+      official ? 1 : 0,
+      stale ? 1 : 0,
+      now,
+      now,
     );
     for (const comment of draft.comments) {
       world.database.run(
         'INSERT INTO review_comments (review_id, path, position, old_position, body, commit_id, diff_hunk, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        id, comment.path, comment.line, comment.oldLine, comment.body, draft.commit, comment.hunk, now, now,
+        id,
+        comment.path,
+        comment.line,
+        comment.oldLine,
+        comment.body,
+        draft.commit,
+        comment.hunk,
+        now,
+        now,
       );
     }
     if (draft.state !== 'PENDING') insertEvent(world, pull.id, 'review', user.id, { review_id: id, body: draft.body });
@@ -95,7 +116,13 @@ export function insertReview(world: World, { repository, pull }: ReviewTarget, u
 }
 
 /** Gives a pending review its verdict. */
-export function submitReview(world: World, { repository, pull }: ReviewTarget, user: UserRow, review: ReviewRow, verdict: Pick<ReviewRow, 'state' | 'body'>): ReviewRow {
+export function submitReview(
+  world: World,
+  { repository, pull }: ReviewTarget,
+  user: UserRow,
+  review: ReviewRow,
+  verdict: Pick<ReviewRow, 'state' | 'body'>,
+): ReviewRow {
   const { state, body } = verdict;
   const writes = reaches(accessOf(world, repository, user), 'write');
   const official = state !== 'COMMENT' && countsAsOfficial(protectionOf(world, repository.id, pull.base), user, writes);
@@ -105,7 +132,13 @@ export function submitReview(world: World, { repository, pull }: ReviewTarget, u
     if (state !== 'COMMENT') world.database.run('UPDATE reviews SET official = 0 WHERE issue_id = ? AND author_id = ?', pull.id, user.id);
     world.database.run(
       'UPDATE reviews SET state = ?, body = ?, official = ?, stale = ?, submitted_at = ?, updated_at = ? WHERE id = ?',
-      state, body, official ? 1 : 0, stale ? 1 : 0, now, now, review.id,
+      state,
+      body,
+      official ? 1 : 0,
+      stale ? 1 : 0,
+      now,
+      now,
+      review.id,
     );
     insertEvent(world, pull.id, 'review', user.id, { review_id: review.id, body });
   });

@@ -23,7 +23,11 @@ const known = new Map<string, CommitInfo>();
 export async function readCommits(git: Git, folder: string, shas: readonly string[]): Promise<CommitInfo[]> {
   const missing = shas.filter((sha) => !known.has(`${folder} ${sha}`));
   if (missing.length > 0) {
-    const { out } = await git.run(folder, ['log', '--no-walk=unsorted', '--stdin', '-z', '--ignore-missing', '--format=%H%n%T%n%P%n%an%n%ae%n%at%n%cn%n%ce%n%ct%n%B'], { input: `${missing.join('\n')}\n`, answers: [128] });
+    const { out } = await git.run(
+      folder,
+      ['log', '--no-walk=unsorted', '--stdin', '-z', '--ignore-missing', '--format=%H%n%T%n%P%n%an%n%ae%n%at%n%cn%n%ce%n%ct%n%B'],
+      { input: `${missing.join('\n')}\n`, answers: [128] },
+    );
     if (known.size > 5000) known.clear();
     for (const text of out.split('\0').filter((entry) => entry !== '')) {
       const commit = parseCommit(text);

@@ -52,7 +52,9 @@ async function fill(git: Git, fresh: string, plan: NewRepository): Promise<void>
   }
   const env = { GIT_INDEX_FILE: join(fresh, 'import-index') };
   if ('files' in content) {
-    await git.run(fresh, [`--git-dir=${fresh}`, `--work-tree=${content.files}`, 'add', '--all', '.'], { env: { ...env, GIT_DIR: fresh, GIT_WORK_TREE: content.files } });
+    await git.run(fresh, [`--git-dir=${fresh}`, `--work-tree=${content.files}`, 'add', '--all', '.'], {
+      env: { ...env, GIT_DIR: fresh, GIT_WORK_TREE: content.files },
+    });
   } else {
     const { out } = await git.run(fresh, ['hash-object', '-w', '--stdin'], { input: content.readme });
     await git.run(fresh, ['update-index', '--add', '--cacheinfo', `100644,${out.trim()},README.md`], { env });
@@ -60,8 +62,12 @@ async function fill(git: Git, fresh: string, plan: NewRepository): Promise<void>
   const tree = (await git.run(fresh, ['write-tree'], { env })).out.trim();
   const commit = await git.run(fresh, ['commit-tree', tree, '-m', 'Initial commit'], {
     env: {
-      GIT_AUTHOR_NAME: plan.person.name, GIT_AUTHOR_EMAIL: plan.person.email, GIT_AUTHOR_DATE: `${plan.at} +0000`,
-      GIT_COMMITTER_NAME: plan.person.name, GIT_COMMITTER_EMAIL: plan.person.email, GIT_COMMITTER_DATE: `${plan.at} +0000`,
+      GIT_AUTHOR_NAME: plan.person.name,
+      GIT_AUTHOR_EMAIL: plan.person.email,
+      GIT_AUTHOR_DATE: `${plan.at} +0000`,
+      GIT_COMMITTER_NAME: plan.person.name,
+      GIT_COMMITTER_EMAIL: plan.person.email,
+      GIT_COMMITTER_DATE: `${plan.at} +0000`,
     },
   });
   await git.run(fresh, ['update-ref', `refs/heads/${plan.defaultBranch}`, commit.out.trim()]);

@@ -1,9 +1,6 @@
 import type { Clock } from '#clock';
 
-export type Mergeability =
-  | { readonly kind: 'checking' }
-  | { readonly kind: 'clean'; readonly mergeBase: string }
-  | { readonly kind: 'conflict' };
+export type Mergeability = { readonly kind: 'checking' } | { readonly kind: 'clean'; readonly mergeBase: string } | { readonly kind: 'conflict' };
 
 interface Entry {
   key: string;
@@ -35,10 +32,12 @@ export function createChecks(clock: Clock, settleMilliseconds: number, failed: (
       const work = queue.shift();
       if (work === undefined) return;
       running += 1;
-      void work().catch((error: unknown) => stopped || failed(error)).finally(() => {
-        running -= 1;
-        pump();
-      });
+      void work()
+        .catch((error: unknown) => stopped || failed(error))
+        .finally(() => {
+          running -= 1;
+          pump();
+        });
     }
   };
   const entryOf = (pull: number): Entry => {

@@ -26,7 +26,12 @@ async function find(world: World, pull: PullRow, base: string): Promise<Mergeabi
   const sum = (of: 'additions' | 'deletions'): number => changes.reduce((total, change) => total + change[of], 0);
   world.database.run(
     'UPDATE pulls SET merge_base = ?, additions = ?, deletions = ?, files = ? WHERE issue_id = ? AND head_sha = ? AND merged_at IS NULL',
-    mergeBase, sum('additions'), sum('deletions'), changes.length, pull.id, pull.head_sha,
+    mergeBase,
+    sum('additions'),
+    sum('deletions'),
+    changes.length,
+    pull.id,
+    pull.head_sha,
   );
   const { tree } = await tryMerge(world.git, folder, base, pull.head_sha);
   return tree === null ? { kind: 'conflict' } : { kind: 'clean', mergeBase };

@@ -25,7 +25,13 @@ export function guardOf(world: World, repository: RepositoryRow, user: UserRow, 
   return keep.length === 0 ? { hooks: null, extra: {} } : { hooks: join(world.directory, '.hooks'), extra: { FORGE_KEEP_HISTORY: ` ${keep.join(' ')} ` } };
 }
 
-function refusalOf(repository: RepositoryRow, user: UserRow, command: PushCommand, branch: string | null, rule: ReturnType<typeof protectionOf>): string | null {
+function refusalOf(
+  repository: RepositoryRow,
+  user: UserRow,
+  command: PushCommand,
+  branch: string | null,
+  rule: ReturnType<typeof protectionOf>,
+): string | null {
   if (command.ref.startsWith('refs/pull/')) return 'refs/pull belongs to the forge';
   if (isZero(command.after) && branch === repository.default_branch) return `the default branch ${branch} cannot be deleted`;
   if (rule === null) return null;

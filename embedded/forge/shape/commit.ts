@@ -7,8 +7,7 @@ import { repositoryApi, repositoryPage, type Json, type Shape } from './shape.ts
 
 const verification: Json = { verified: false, reason: 'gpg.error.not_signed_commit', signature: '', signer: null, payload: '' };
 
-const accountOf = (world: World, person: Person): UserRow | undefined =>
-  world.database.get<UserRow>('SELECT * FROM users WHERE email = ?', person.email);
+const accountOf = (world: World, person: Person): UserRow | undefined => world.database.get<UserRow>('SELECT * FROM users WHERE email = ?', person.email);
 
 export function showCommit(shape: Shape, repository: RepositoryRow, commit: CommitInfo): Json {
   const url = (sha: string): string => `${repositoryApi(shape, repository)}/git/commits/${sha}`;

@@ -47,6 +47,14 @@ export function showEvent(shape: Shape, repository: RepositoryRow, issue: IssueR
 function showEventLabel(shape: Shape, repository: RepositoryRow, event: EventRow): Json | null {
   if (event.label_id === null) return null;
   const label = findLabel(shape.world, repository.id, event.label_id);
-  const gone: LabelRow = { id: event.label_id, repo_id: repository.id, name: event.label_name ?? '', color: event.label_color ?? '', description: '', exclusive: 0, archived: 0 };
+  const gone: LabelRow = {
+    id: event.label_id,
+    repo_id: repository.id,
+    name: event.label_name ?? '',
+    color: event.label_color ?? '',
+    description: '',
+    exclusive: 0,
+    archived: 0,
+  };
   return showLabel(shape, repository, label ?? gone);
 }

@@ -55,7 +55,8 @@ export function openDatabase(path: string): Database {
 
 function migrate(sqlite: DatabaseSync, database: Database): void {
   const version = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
-  if (version > migrations.length) throw new Error(`forge.sqlite is of a newer version (${version}) than this program knows (${migrations.length}): use the newer program`);
+  if (version > migrations.length)
+    throw new Error(`forge.sqlite is of a newer version (${version}) than this program knows (${migrations.length}): use the newer program`);
   migrations.slice(version).forEach((sql, offset) => {
     database.transaction(() => {
       sqlite.exec(sql);

@@ -2,8 +2,22 @@ import { seconds, type World } from '../world.ts';
 import { touchIssue } from './issue.ts';
 
 export type EventKind =
-  | 'comment' | 'label' | 'close' | 'reopen' | 'pull_push' | 'review' | 'merge_pull' | 'delete_branch' | 'assignees'
-  | 'pull_ref' | 'issue_ref' | 'comment_ref' | 'commit_ref' | 'change_title' | 'dismiss_review' | 'change_target_branch';
+  | 'comment'
+  | 'label'
+  | 'close'
+  | 'reopen'
+  | 'pull_push'
+  | 'review'
+  | 'merge_pull'
+  | 'delete_branch'
+  | 'assignees'
+  | 'pull_ref'
+  | 'issue_ref'
+  | 'comment_ref'
+  | 'commit_ref'
+  | 'change_title'
+  | 'dismiss_review'
+  | 'change_target_branch';
 
 /** One entry of an issue's timeline; comments are entries of the kind `comment`. */
 export interface EventRow {
@@ -36,9 +50,24 @@ export function insertEvent(world: World, issue: number, kind: EventKind, author
   const { id } = world.database.run(
     `INSERT INTO events (issue_id, kind, author_id, body, created_at, updated_at, label_id, label_name, label_color, assignee_id, removed,
      review_id, ref_issue_id, ref_comment_id, ref_action, ref_sha, old_text, new_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    issue, kind, author, extra.body ?? '', now, now, extra.label_id ?? null, extra.label_name ?? null, extra.label_color ?? null,
-    extra.assignee_id ?? null, extra.removed ?? 0, extra.review_id ?? null, extra.ref_issue_id ?? null, extra.ref_comment_id ?? null,
-    extra.ref_action ?? '', extra.ref_sha ?? '', extra.old_text ?? '', extra.new_text ?? '',
+    issue,
+    kind,
+    author,
+    extra.body ?? '',
+    now,
+    now,
+    extra.label_id ?? null,
+    extra.label_name ?? null,
+    extra.label_color ?? null,
+    extra.assignee_id ?? null,
+    extra.removed ?? 0,
+    extra.review_id ?? null,
+    extra.ref_issue_id ?? null,
+    extra.ref_comment_id ?? null,
+    extra.ref_action ?? '',
+    extra.ref_sha ?? '',
+    extra.old_text ?? '',
+    extra.new_text ?? '',
   );
   touchIssue(world, issue);
   return id;

@@ -39,7 +39,16 @@ export function insertHook(world: World, repository: number, draft: HookDraft): 
   const { id } = world.database.run(
     `INSERT INTO hooks (repo_id, type, url, content_type, secret, authorization, branch_filter, events, active, created_at, updated_at)
      VALUES (?, ?, ?, 'json', ?, ?, ?, ?, ?, ?, ?)`,
-    repository, draft.type, draft.url, draft.secret, draft.authorization, draft.branchFilter, JSON.stringify(draft.events), draft.active ? 1 : 0, now, now,
+    repository,
+    draft.type,
+    draft.url,
+    draft.secret,
+    draft.authorization,
+    draft.branchFilter,
+    JSON.stringify(draft.events),
+    draft.active ? 1 : 0,
+    now,
+    now,
   );
   const row = findHook(world, repository, id);
   if (row === undefined) throw new Error('the hook vanished while it was made');

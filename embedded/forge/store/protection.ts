@@ -58,6 +58,10 @@ export function saveProtection(world: World, repository: number, rule: string, s
   world.database.run(
     `INSERT INTO protections (repo_id, rule_name, settings, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (repo_id, rule_name) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at`,
-    repository, rule, JSON.stringify(settings), now, now,
+    repository,
+    rule,
+    JSON.stringify(settings),
+    now,
+    now,
   );
 }

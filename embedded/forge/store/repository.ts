@@ -40,6 +40,8 @@ export const repositoryPath = (world: Pick<World, 'directory'>, repository: Pick
 export function saveCollaborator(world: World, repository: number, user: number, permission: 'read' | 'write' | 'admin'): void {
   world.database.run(
     'INSERT INTO collaborators (repo_id, user_id, permission) VALUES (?, ?, ?) ON CONFLICT (repo_id, user_id) DO UPDATE SET permission = excluded.permission',
-    repository, user, permission,
+    repository,
+    user,
+    permission,
   );
 }

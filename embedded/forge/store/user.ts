@@ -12,8 +12,7 @@ export interface UserRow {
   readonly created_at: number;
 }
 
-export const findUser = (world: World, login: string): UserRow | undefined =>
-  world.database.get<UserRow>('SELECT * FROM users WHERE login = ?', login);
+export const findUser = (world: World, login: string): UserRow | undefined => world.database.get<UserRow>('SELECT * FROM users WHERE login = ?', login);
 
 export const userById = (world: World, id: number): UserRow => {
   const user = world.database.get<UserRow>('SELECT * FROM users WHERE id = ?', id);
@@ -30,7 +29,8 @@ export function needUser(world: World, login: string): UserRow {
 
 export function insertUser(world: World, user: { login: string; email: string; fullName: string; password: string | null; admin: boolean }): UserRow {
   // The owner's name is a folder beside the database.
-  if (/^forge\.sqlite/i.test(user.login) || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(user.login)) throw new Refused(422, `name is invalid [${user.login}]: letters, digits, dots, dashes`);
+  if (/^forge\.sqlite/i.test(user.login) || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(user.login))
+    throw new Refused(422, `name is invalid [${user.login}]: letters, digits, dots, dashes`);
   if (findUser(world, user.login) !== undefined) throw new Refused(422, `user already exists [name: ${user.login}]`);
   const { id } = world.database.run(
     'INSERT INTO users (login, email, full_name, password, admin, created_at) VALUES (?, ?, ?, ?, ?, ?)',

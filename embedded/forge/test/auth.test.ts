@@ -7,7 +7,9 @@ it('takes token, bearer and basic authorization, and answers 401 to a wrong or r
   const on = await stage();
   const get = async (authorization: string): Promise<number> => (await fetch(`${on.forge.url}/api/v1/user`, { headers: { authorization } })).status;
   const made = await fetch(`${on.forge.url}/api/v1/users/dev/tokens`, {
-    method: 'POST', headers: { authorization: basic('dev', 'dev-password') }, body: JSON.stringify({ name: 'mine', scopes: ['read:user'] }),
+    method: 'POST',
+    headers: { authorization: basic('dev', 'dev-password') },
+    body: JSON.stringify({ name: 'mine', scopes: ['read:user'] }),
   });
   const token = (await made.json()) as { sha1: string; id: number; token_last_eight: string };
   expect([made.status, token.sha1.endsWith(token.token_last_eight)]).toEqual([201, true]);
@@ -40,11 +42,14 @@ it('hides a private repository, and says who may do what in one', async () => {
   const on = await stage();
   await on.forge.seed.createRepository('demo', 'secret', { private: true });
   on.forge.seed.addCollaborator('demo/secret', 'reviewer', 'read');
-  const status = async (by: 'reviewer' | 'outsider' | 'nobody' | 'owner', method = 'GET', path = ''): Promise<number> => (await on.as[by](method, `/repos/demo/secret${path}`, method === 'GET' ? undefined : { name: 'x', color: 'fff' })).status;
+  const status = async (by: 'reviewer' | 'outsider' | 'nobody' | 'owner', method = 'GET', path = ''): Promise<number> =>
+    (await on.as[by](method, `/repos/demo/secret${path}`, method === 'GET' ? undefined : { name: 'x', color: 'fff' })).status;
   expect(await Promise.all([status('owner'), status('reviewer'), status('outsider'), status('nobody')])).toEqual([200, 200, 404, 404]);
   expect(await Promise.all([status('reviewer', 'POST', '/labels'), status('outsider', 'POST', '/labels')])).toEqual([403, 404]);
   await expect(git(on.folder, 'ls-remote', `${on.forge.url}/demo/secret.git`)).rejects.toThrow(/Authentication|could not read/i);
-  await expect(git(on.folder, 'ls-remote', `${on.forge.url.replace('://', `://outsider:${on.tokens.outsider}@`)}/demo/secret.git`)).rejects.toThrow('not found');
+  await expect(git(on.folder, 'ls-remote', `${on.forge.url.replace('://', `://outsider:${on.tokens.outsider}@`)}/demo/secret.git`)).rejects.toThrow(
+    'not found',
+  );
   await git(on.folder, 'ls-remote', `${on.forge.url.replace('://', `://reviewer:${on.tokens.reviewer}@`)}/demo/secret.git`);
 });
 
@@ -54,7 +59,14 @@ it('tells permissions to administrators and to each account its own', async () =
     const reply = await on.as[by]('GET', `R/collaborators/${login}/permission`);
     return reply.body.permission ?? reply.status;
   };
-  expect(await Promise.all(['demo', 'maintainer', 'dev', 'reviewer', 'outsider', 'stranger'].map((login) => ask('maintainer', login)))).toEqual(['owner', 'admin', 'write', 'read', 'read', 404]);
+  expect(await Promise.all(['demo', 'maintainer', 'dev', 'reviewer', 'outsider', 'stranger'].map((login) => ask('maintainer', login)))).toEqual([
+    'owner',
+    'admin',
+    'write',
+    'read',
+    'read',
+    404,
+  ]);
   expect([await ask('dev', 'dev'), await ask('dev', 'maintainer')]).toEqual(['write', 403]);
   const logins = (await on.as.outsider('GET', 'R/assignees')).body.map((user: { login: string }) => user.login);
   expect(logins).toEqual(['demo', 'ci', 'dev', 'maintainer', 'merger']);
@@ -69,9 +81,17 @@ it('lets a site admin make accounts and repositories over REST', async () => {
   expect((await on.as.maintainer('POST', '/admin/users', { username: 'new', email: 'new@localhost' })).status).toBe(403);
   expect((await on.as.owner('POST', '/admin/users', { username: 'new', email: 'new@localhost', password: 'pass-word' })).status).toBe(201);
   expect((await on.as.owner('POST', '/admin/users', { username: 'new', email: 'new@localhost' })).status).toBe(422);
-  const made = await fetch(`${on.forge.url}/api/v1/user/repos`, { method: 'POST', headers: { authorization: basic('new', 'pass-word') }, body: JSON.stringify({ name: 'own', auto_init: true }) });
+  const made = await fetch(`${on.forge.url}/api/v1/user/repos`, {
+    method: 'POST',
+    headers: { authorization: basic('new', 'pass-word') },
+    body: JSON.stringify({ name: 'own', auto_init: true }),
+  });
   expect([made.status, await made.json()]).toMatchObject([201, { full_name: 'new/own', empty: false, default_branch: 'main' }]);
   expect((await on.as.owner('POST', '/admin/users/new/repos', { name: 'own' })).status).toBe(409);
   expect((await on.as.owner('POST', '/admin/users/new/repos', { name: '../x' })).status).toBe(422);
-  expect((await on.as.nobody('GET', '/repos/new/own/contents/README.md')).body).toMatchObject({ type: 'file', encoding: 'base64', content: Buffer.from('# own\n').toString('base64') });
+  expect((await on.as.nobody('GET', '/repos/new/own/contents/README.md')).body).toMatchObject({
+    type: 'file',
+    encoding: 'base64',
+    content: Buffer.from('# own\n').toString('base64'),
+  });
 });

@@ -69,7 +69,9 @@ it('understands compressed requests, and refuses bytes that are no push', async 
   const body = Buffer.concat([Buffer.from(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`), empty, sum]);
   const post = (bytes: Buffer, headers: Record<string, string>) =>
     fetch(`${on.forge.url}/demo/app.git/git-receive-pack`, {
-      method: 'POST', body: new Uint8Array(bytes), headers: { authorization: `token ${on.tokens.dev}`, 'content-type': 'application/x-git-receive-pack-request', ...headers },
+      method: 'POST',
+      body: new Uint8Array(bytes),
+      headers: { authorization: `token ${on.tokens.dev}`, 'content-type': 'application/x-git-receive-pack-request', ...headers },
     });
   const answer = await post(gzipSync(body), { 'content-encoding': 'gzip' });
   expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('ok refs/heads/zipped')]);
@@ -82,8 +84,16 @@ it('reads files, folders and history of any revision', async () => {
   const clone = await on.clone('dev');
   const head = await commitFile(clone, 'docs/a b.md', 'text\n', 'Write docs');
   await git(clone, 'push', '--quiet', 'origin', 'HEAD:feature/docs');
-  expect((await on.as.dev('GET', 'R/contents/docs/a%20b.md?ref=feature/docs')).body).toMatchObject({ name: 'a b.md', size: 5, content: Buffer.from('text\n').toString('base64') });
-  expect((await on.as.dev('GET', 'R/contents?ref=feature%2Fdocs')).body.map((entry: any) => [entry.name, entry.type])).toEqual([['docs', 'dir'], ['list.txt', 'file'], ['readme.md', 'file']]);
+  expect((await on.as.dev('GET', 'R/contents/docs/a%20b.md?ref=feature/docs')).body).toMatchObject({
+    name: 'a b.md',
+    size: 5,
+    content: Buffer.from('text\n').toString('base64'),
+  });
+  expect((await on.as.dev('GET', 'R/contents?ref=feature%2Fdocs')).body.map((entry: any) => [entry.name, entry.type])).toEqual([
+    ['docs', 'dir'],
+    ['list.txt', 'file'],
+    ['readme.md', 'file'],
+  ]);
   expect((await on.as.dev('GET', 'R/contents/docs')).status).toBe(404);
   expect((await on.as.dev('GET', 'R/raw/docs/a%20b.md?ref=feature/docs')).body).toBe('text\n');
   const commits = await on.as.dev('GET', 'R/commits?sha=feature/docs&limit=1');

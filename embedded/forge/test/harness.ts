@@ -17,15 +17,17 @@ export interface Reply {
 }
 
 /** REST calls with one account's token (empty: nobody). */
-export const client = (url: () => string, token: string) => async (method: string, path: string, body?: unknown): Promise<Reply> => {
-  const answer = await fetch(`${url()}/api/v1${path}`, {
-    method,
-    headers: { ...(token === '' ? {} : { Authorization: `token ${token}` }), 'Content-Type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, body: parse(text) };
-};
+export const client =
+  (url: () => string, token: string) =>
+  async (method: string, path: string, body?: unknown): Promise<Reply> => {
+    const answer = await fetch(`${url()}/api/v1${path}`, {
+      method,
+      headers: { ...(token === '' ? {} : { Authorization: `token ${token}` }), 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: parse(text) };
+  };
 
 function parse(text: string): unknown {
   try {
@@ -53,8 +55,14 @@ const run = promisify(execFile);
 /** Real git in a folder; resolves with what it printed, both streams. Rejects with the same when it fails. */
 export async function git(folder: string, ...args: string[]): Promise<string> {
   const env = {
-    ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0',
-    GIT_AUTHOR_NAME: 'Test', GIT_AUTHOR_EMAIL: 'test@noreply.localhost', GIT_COMMITTER_NAME: 'Test', GIT_COMMITTER_EMAIL: 'test@noreply.localhost',
+    ...process.env,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_AUTHOR_NAME: 'Test',
+    GIT_AUTHOR_EMAIL: 'test@noreply.localhost',
+    GIT_COMMITTER_NAME: 'Test',
+    GIT_COMMITTER_EMAIL: 'test@noreply.localhost',
   };
   const { stdout, stderr } = await run('git', args, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
   return `${stdout}${stderr}`.trim();
@@ -95,7 +103,9 @@ export async function stage(options: Partial<EmbeddedForgeOptions> = {}): Promis
   for (const login of ['dev', 'merger', 'ci'] as const) forge.seed.addCollaborator('demo/app', login, 'write');
   forge.seed.addCollaborator('demo/app', 'reviewer', 'read');
   forge.seed.addCollaborator('demo/app', 'maintainer', 'admin');
-  const tokens = Object.fromEntries([...people, 'owner' as const].map((person) => [person, forge.seed.createToken(person === 'owner' ? 'demo' : person, 'test')])) as Stage['tokens'];
+  const tokens = Object.fromEntries(
+    [...people, 'owner' as const].map((person) => [person, forge.seed.createToken(person === 'owner' ? 'demo' : person, 'test')]),
+  ) as Stage['tokens'];
   const calls = (token: string): Stage['as']['dev'] => {
     const call = client(() => forge.url, token);
     return (method, path, body) => call(method, path.replace(/^R(?=\/|$)/, '/repos/demo/app'), body);
@@ -119,7 +129,10 @@ export async function stage(options: Partial<EmbeddedForgeOptions> = {}): Promis
 export const remoteOf = (url: string, login: string, token: string): string => `${url.replace('://', `://${login}:${token}@`)}/demo/app.git`;
 
 /** Pushes a branch with one changed file and opens a pull request from it. */
-export async function pullRequest(on: Stage, options: { branch?: string; path?: string; content?: string; body?: string } = {}): Promise<{ number: number; head: string; clone: string; branch: string }> {
+export async function pullRequest(
+  on: Stage,
+  options: { branch?: string; path?: string; content?: string; body?: string } = {},
+): Promise<{ number: number; head: string; clone: string; branch: string }> {
   const branch = options.branch ?? 'fix/issue-1';
   const clone = await on.clone('dev');
   await git(clone, 'switch', '--quiet', '-c', branch);

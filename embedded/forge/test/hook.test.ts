@@ -27,7 +27,10 @@ async function receiver(status: (count: number) => number = () => 204): Promise<
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, heard };
 }
 
-const types = (heard: readonly Heard[]): string[] => heard.map(({ headers, body }) => `${String(headers['x-gitea-event'])}/${String(headers['x-gitea-event-type'])}${body.action === undefined ? '' : ` ${body.action}`}`);
+const types = (heard: readonly Heard[]): string[] =>
+  heard.map(
+    ({ headers, body }) => `${String(headers['x-gitea-event'])}/${String(headers['x-gitea-event-type'])}${body.action === undefined ? '' : ` ${body.action}`}`,
+  );
 
 it('signs deliveries and names the coarse and the finer event', async () => {
   const on = await stage();
@@ -41,10 +44,19 @@ it('signs deliveries and names the coarse and the finer event', async () => {
   await on.as.dev('PATCH', 'R/issues/1', { assignees: ['dev'] });
   await on.as.dev('POST', 'R/issues/1/comments', { body: 'hello' });
   await on.forge.delivered();
-  expect(types(heard)).toEqual(['issues/issues opened', 'issues/issue_label label_updated', 'issues/issue_assign assigned', 'issue_comment/issue_comment created']);
+  expect(types(heard)).toEqual([
+    'issues/issues opened',
+    'issues/issue_label label_updated',
+    'issues/issue_assign assigned',
+    'issue_comment/issue_comment created',
+  ]);
   for (const { headers, raw, body } of heard) {
     const signature = createHmac('sha256', 'hush').update(raw).digest('hex');
-    expect([headers['x-gitea-signature'], headers['x-forgejo-signature'], headers['x-hub-signature-256']]).toEqual([signature, signature, `sha256=${signature}`]);
+    expect([headers['x-gitea-signature'], headers['x-forgejo-signature'], headers['x-hub-signature-256']]).toEqual([
+      signature,
+      signature,
+      `sha256=${signature}`,
+    ]);
     expect([body.repository.full_name, body.sender.login, body.issue.number]).toEqual(['demo/app', 'dev', 1]);
   }
 });
@@ -61,11 +73,25 @@ it('tells the life of a pull request: push, open, review, status, sync, merge, d
   await merge(on, pull.number, 'merger', { delete_branch_after_merge: true });
   await on.forge.delivered();
   expect(types(heard)).toEqual([
-    'create/create', 'push/push', 'pull_request/pull_request opened', 'pull_request_approved/pull_request_review_approved reviewed', 'status/status',
-    'pull_request/pull_request_sync synchronized', 'push/push', 'pull_request/pull_request closed', 'push/push', 'delete/delete',
+    'create/create',
+    'push/push',
+    'pull_request/pull_request opened',
+    'pull_request_approved/pull_request_review_approved reviewed',
+    'status/status',
+    'pull_request/pull_request_sync synchronized',
+    'push/push',
+    'pull_request/pull_request closed',
+    'push/push',
+    'delete/delete',
   ]);
   expect(heard[4]?.body).toMatchObject({ sha: pull.head, state: 'success', context: 'ci/a', commit: { id: pull.head } });
-  expect(heard[6]?.body).toMatchObject({ ref: 'refs/heads/fix/issue-1', before: pull.head, after: head, total_commits: 1, commits: [{ id: head, message: 'Write b.txt\n' }] });
+  expect(heard[6]?.body).toMatchObject({
+    ref: 'refs/heads/fix/issue-1',
+    before: pull.head,
+    after: head,
+    total_commits: 1,
+    commits: [{ id: head, message: 'Write b.txt\n' }],
+  });
   expect(heard[7]?.body.pull_request).toMatchObject({ merged: true, number: pull.number });
   expect(heard[8]?.body).toMatchObject({ ref: 'refs/heads/main', pusher: { login: 'merger' } });
 });

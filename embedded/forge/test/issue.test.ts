@@ -7,7 +7,12 @@ const label = async (on: Stage, name: string): Promise<number> => (await on.as.d
 it('filters a list by labels with AND, and not at all by a label it does not know', async () => {
   const on = await stage();
   const [a, b] = [await label(on, 'a'), await label(on, 'b')];
-  for (const [title, labels] of [['none', []], ['only a', [a]], ['both', [a, b]]] as const) await on.as.dev('POST', 'R/issues', { title, labels });
+  for (const [title, labels] of [
+    ['none', []],
+    ['only a', [a]],
+    ['both', [a, b]],
+  ] as const)
+    await on.as.dev('POST', 'R/issues', { title, labels });
   const list = async (query: string): Promise<string[]> => titles((await on.as.dev('GET', `R/issues?${query}`)).body);
   expect(await list('labels=a')).toEqual(['both', 'only a']);
   expect(await list('labels=a,b')).toEqual(['both']);
@@ -57,7 +62,11 @@ it('adds labels by name or number, removes by number only, and keeps a timeline 
   expect((await on.as.dev('DELETE', `R/issues/1/labels/${a}`)).status).toBe(204);
   expect((await on.as.dev('DELETE', `R/issues/1/labels/${a}`)).status).toBe(204);
   const timeline = (await on.as.dev('GET', 'R/issues/1/timeline')).body;
-  expect(timeline.map((event: Row) => [event['type'], event['label'].name, event['body']])).toEqual([['label', 'a', '1'], ['label', 'b', '1'], ['label', 'a', '']]);
+  expect(timeline.map((event: Row) => [event['type'], event['label'].name, event['body']])).toEqual([
+    ['label', 'a', '1'],
+    ['label', 'b', '1'],
+    ['label', 'a', ''],
+  ]);
   expect((await on.as.dev('GET', 'R/issues/1/timeline?limit=2&page=2')).body).toHaveLength(1);
   expect((await on.as.outsider('POST', 'R/issues/1/labels', { labels: ['a'] })).status).toBe(403);
   const sly = await on.as.outsider('POST', 'R/issues', { title: 'label me', labels: [a], assignees: ['outsider'] });
@@ -98,6 +107,8 @@ it('notes in an issue which pull requests, issues and comments name it, not what
   await on.as.dev('POST', 'R/issues/2/comments', { body: 'like demo/app#1, unlike `#2`' });
   const timeline = (await on.as.dev('GET', 'R/issues/1/timeline')).body;
   expect(timeline.map((event: Row) => [event['type'], event['ref_action'], event['ref_issue'].number])).toEqual([
-    ['issue_ref', 'none', 2], ['pull_ref', 'closes', pull.number], ['comment_ref', 'none', 2],
+    ['issue_ref', 'none', 2],
+    ['pull_ref', 'closes', pull.number],
+    ['comment_ref', 'none', 2],
   ]);
 });

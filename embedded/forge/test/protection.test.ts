@@ -16,7 +16,8 @@ const rule = {
 const protect = async (on: Stage, more: object = {}): Promise<void> => {
   expect((await on.as.maintainer('POST', 'R/branch_protections', { ...rule, ...more })).status).toBe(201);
 };
-const approve = (on: Stage, number: number, by: 'reviewer' | 'dev' | 'ci' = 'reviewer') => on.as[by]('POST', `R/pulls/${number}/reviews`, { event: 'APPROVED', body: 'good' });
+const approve = (on: Stage, number: number, by: 'reviewer' | 'dev' | 'ci' = 'reviewer') =>
+  on.as[by]('POST', `R/pulls/${number}/reviews`, { event: 'APPROVED', body: 'good' });
 const status = (on: Stage, sha: string, state: string, context = 'ci/test') => on.as.ci('POST', `R/statuses/${sha}`, { state, context });
 
 it('merges only with green required checks, an approval and a listed account, and says what is missing', async () => {
@@ -68,7 +69,14 @@ it('shows required contexts on the branch to a write collaborator, the rule itse
   const on = await stage();
   await protect(on);
   const branch = (await on.as.dev('GET', 'R/branches/main')).body;
-  expect(branch).toMatchObject({ protected: true, enable_status_check: true, status_check_contexts: ['ci/*'], required_approvals: 1, user_can_push: false, user_can_merge: false });
+  expect(branch).toMatchObject({
+    protected: true,
+    enable_status_check: true,
+    status_check_contexts: ['ci/*'],
+    required_approvals: 1,
+    user_can_push: false,
+    user_can_merge: false,
+  });
   expect((await on.as.dev('GET', 'R/branch_protections/main')).status).toBe(403);
   expect((await on.as.dev('POST', 'R/branch_protections', rule)).status).toBe(403);
   expect((await on.as.maintainer('POST', 'R/branch_protections', rule)).status).toBe(403);
@@ -89,9 +97,13 @@ it('refuses pushes to a protected branch from everybody, its deletion too, and t
   await refused(':main');
   await refused('HEAD:release/1');
   await refused('HEAD:refs/pull/1/head');
-  await expect(git(clone, 'push', remoteOf(on.forge.url, 'demo', on.tokens.owner), 'HEAD:main')).rejects.toThrow('Not allowed to push to protected branch main');
+  await expect(git(clone, 'push', remoteOf(on.forge.url, 'demo', on.tokens.owner), 'HEAD:main')).rejects.toThrow(
+    'Not allowed to push to protected branch main',
+  );
   await git(clone, 'push', '--quiet', 'origin', 'HEAD:refs/disinto/claims/1', 'HEAD:refs/notes/disinto', 'HEAD:disinto/merge/5', 'HEAD:releases');
-  expect(await git(clone, 'ls-remote', 'origin')).toMatch(/refs\/disinto\/claims\/1[\s\S]*refs\/heads\/disinto\/merge\/5[\s\S]*refs\/heads\/main[\s\S]*refs\/notes\/disinto/);
+  expect(await git(clone, 'ls-remote', 'origin')).toMatch(
+    /refs\/disinto\/claims\/1[\s\S]*refs\/heads\/disinto\/merge\/5[\s\S]*refs\/heads\/main[\s\S]*refs\/notes\/disinto/,
+  );
 });
 
 it('lets listed accounts push forward to a protected branch, never rewrite it', async () => {

@@ -16,7 +16,9 @@ it('merges a pull request and closes the issue that its body fixes', async () =>
   const again = await merge(on, pull.number);
   expect([again.status, again.body.message]).toEqual([405, 'The PR is already merged']);
   await git(pull.clone, 'fetch', '--quiet');
-  expect(await git(pull.clone, 'log', '-1', '--format=%H %P%n%an %B', 'origin/main')).toContain(`${read.merge_commit_sha} ${read.base.sha} ${pull.head}\nmerger Merge it\n\nBecause.`);
+  expect(await git(pull.clone, 'log', '-1', '--format=%H %P%n%an %B', 'origin/main')).toContain(
+    `${read.merge_commit_sha} ${read.base.sha} ${pull.head}\nmerger Merge it\n\nBecause.`,
+  );
 });
 
 it('answers 409 to the second pull request of the same branches and 404 to branches that do not exist', async () => {
@@ -56,7 +58,10 @@ it('moves the head with a push, notes it in the timeline and tells forced pushes
   await git(pull.clone, 'push', '--quiet', `--force-with-lease=${pull.branch}:${second}`, 'origin', pull.branch);
   const timeline = (await on.as.dev('GET', `R/issues/${pull.number}/timeline`)).body;
   const pushes = timeline.filter((event: { type: string }) => event.type === 'pull_push').map((event: { body: string }) => JSON.parse(event.body));
-  expect(pushes).toEqual([{ is_force_push: false, commit_ids: [second] }, { is_force_push: true, commit_ids: [second, third] }]);
+  expect(pushes).toEqual([
+    { is_force_push: false, commit_ids: [second] },
+    { is_force_push: true, commit_ids: [second, third] },
+  ]);
 });
 
 it.each(['merge', 'rebase', 'squash', 'rebase-merge', 'fast-forward-only'])('merges in the way %s', async (style) => {

@@ -15,7 +15,10 @@ it('goes on after a restart with everything that it had, on another port', async
   const dev = client(() => again.url, on.tokens.dev);
   expect((await dev('GET', '/repos/demo/app/issues')).body.map((row: Row) => row['title'])).toEqual(['second', 'Change src/new.txt']);
   expect((await dev('GET', `/repos/demo/app/commits/${pull.head}/status`)).body.state).toBe('success');
-  expect((await dev('GET', `/repos/demo/app/pulls/${pull.number}`)).body).toMatchObject({ head: { sha: pull.head }, html_url: `${again.url}/demo/app/pulls/1` });
+  expect((await dev('GET', `/repos/demo/app/pulls/${pull.number}`)).body).toMatchObject({
+    head: { sha: pull.head },
+    html_url: `${again.url}/demo/app/pulls/1`,
+  });
 });
 
 it('keeps a second forge out of its directory, and says when its port is in use', async () => {
@@ -34,14 +37,23 @@ it('finishes a merge that git has and the database has not', async () => {
   const tree = await git(bare, 'rev-parse', `${pull.head}^{tree}`);
   const made = await git(bare, 'commit-tree', tree, '-p', before, '-p', pull.head, '-m', 'Merge');
   const database = openDatabase(join(on.folder, 'forge', 'forge.sqlite'));
-  database.run("INSERT INTO merge_intents (issue_id, merge_sha, base_before, user_id, delete_branch) SELECT 2, ?, ?, id, 1 FROM users WHERE login = 'merger'", made, before);
+  database.run(
+    "INSERT INTO merge_intents (issue_id, merge_sha, base_before, user_id, delete_branch) SELECT 2, ?, ?, id, 1 FROM users WHERE login = 'merger'",
+    made,
+    before,
+  );
   database.close();
   const unmoved = await startForge({ directory: join(on.folder, 'forge') });
   expect((await client(() => unmoved.url, on.tokens.dev)('GET', '/repos/demo/app/pulls/2')).body.merged).toBe(false);
   // What the dead process started may reach git after the new one looked.
   await git(bare, 'update-ref', 'refs/heads/main', made, before);
   const dev = client(() => unmoved.url, on.tokens.dev);
-  expect((await dev('GET', '/repos/demo/app/pulls/2')).body).toMatchObject({ merged: true, merge_commit_sha: made, merged_by: { login: 'merger' }, base: { sha: before } });
+  expect((await dev('GET', '/repos/demo/app/pulls/2')).body).toMatchObject({
+    merged: true,
+    merge_commit_sha: made,
+    merged_by: { login: 'merger' },
+    base: { sha: before },
+  });
   expect((await dev('GET', '/repos/demo/app/issues/1')).body.state).toBe('closed');
   expect((await dev('GET', '/repos/demo/app/branches/fix/issue-1')).status).toBe(404);
 });
@@ -88,7 +100,9 @@ it('killed with -9 amid pushes and merges it is whole again: merged exactly when
     const merger = client(() => url, on.tokens.merger);
     await git(clone, 'remote', 'set-url', 'origin', remoteOf(url, 'dev', on.tokens.dev));
     const busy = Promise.allSettled([
-      ...[1, 2, 3].map(async (k) => merger('POST', `/repos/demo/app/pulls/${count + ((round * 2 + k) % count) + 1}/merge`, { Do: 'merge' })).map((reply) => reply.catch(() => null)),
+      ...[1, 2, 3]
+        .map(async (k) => merger('POST', `/repos/demo/app/pulls/${count + ((round * 2 + k) % count) + 1}/merge`, { Do: 'merge' }))
+        .map((reply) => reply.catch(() => null)),
       git(clone, 'push', 'origin', `HEAD:refs/heads/extra-${round}`),
     ]);
     await new Promise((done) => setTimeout(done, 10 + round * 25));
@@ -99,7 +113,10 @@ it('killed with -9 amid pushes and merges it is whole again: merged exactly when
   const last = await startForge({ directory });
   const ask = client(() => last.url, on.tokens.merger);
   await git(clone, 'fetch', '--quiet', remoteOf(last.url, 'dev', on.tokens.dev), 'main');
-  const landed = (await git(clone, 'log', '--merges', '--format=%s', 'FETCH_HEAD')).split('\n').filter((line) => line !== '').toSorted();
+  const landed = (await git(clone, 'log', '--merges', '--format=%s', 'FETCH_HEAD'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .toSorted();
   const pulls: Row[] = (await ask('GET', '/repos/demo/app/pulls?state=all')).body;
   const merged = pulls.filter((pull) => pull['merged']);
   expect(landed).toEqual(merged.map((pull) => `Merge pull request '${pull['title']}' (#${pull['number']}) from ${pull['head'].ref} into main`).toSorted());
@@ -118,7 +135,11 @@ it('answers many callers at once without losing or doubling anything', async () 
   const on = await stage();
   const issues = await Promise.all(Array.from({ length: 40 }, (_, n) => on.as[n % 2 === 0 ? 'dev' : 'outsider']('POST', 'R/issues', { title: `issue ${n}` })));
   expect(new Set(issues.map((reply) => reply.body.number)).size).toBe(40);
-  const pulls = [await pullRequest(on), await pullRequest(on, { branch: 'two', path: 'two.txt' }), await pullRequest(on, { branch: 'three', path: 'three.txt' })];
+  const pulls = [
+    await pullRequest(on),
+    await pullRequest(on, { branch: 'two', path: 'two.txt' }),
+    await pullRequest(on, { branch: 'three', path: 'three.txt' }),
+  ];
   const opened = await Promise.all(Array.from({ length: 5 }, () => on.as.dev('POST', 'R/pulls', { head: 'two', base: 'main', title: 't' })));
   expect(opened.map((reply) => reply.status)).toEqual([409, 409, 409, 409, 409]);
   const replies = await Promise.all(pulls.flatMap((pull) => [merge(on, pull.number), merge(on, pull.number, 'dev')]));

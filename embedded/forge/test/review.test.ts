@@ -8,7 +8,12 @@ it('keeps inline comments with their place in the diff', async () => {
     { path: 'list.txt', new_position: 3, body: 'loud' },
     { path: 'readme.md', new_position: 1, body: 'off the diff' },
   ];
-  const review = await on.as.reviewer('POST', `R/pulls/${pull.number}/reviews`, { event: 'REQUEST_CHANGES', body: 'see below', commit_id: pull.head, comments });
+  const review = await on.as.reviewer('POST', `R/pulls/${pull.number}/reviews`, {
+    event: 'REQUEST_CHANGES',
+    body: 'see below',
+    commit_id: pull.head,
+    comments,
+  });
   expect([review.status, review.body.comments_count, review.body.commit_id, review.body.official]).toEqual([200, 2, pull.head, false]);
   const read = (await on.as.dev('GET', `R/pulls/${pull.number}/reviews/${review.body.id}/comments`)).body;
   expect(read.map((comment: Row) => [comment['path'], comment['position'], comment['body'], comment['user'].login])).toEqual([
@@ -44,7 +49,11 @@ it('counts the newest verdict of an account with write access as official and ma
   await post({ event: 'APPROVED', body: 'late', commit_id: pull.head });
   await post({ event: 'APPROVED', body: 'yes', commit_id: second });
   const reviews = (await on.as.dev('GET', `R/pulls/${pull.number}/reviews`)).body;
-  expect(reviews.map((review: Row) => [review['body'], review['official'], review['stale']])).toEqual([['no', false, true], ['late', false, true], ['yes', true, false]]);
+  expect(reviews.map((review: Row) => [review['body'], review['official'], review['stale']])).toEqual([
+    ['no', false, true],
+    ['late', false, true],
+    ['yes', true, false],
+  ]);
   await git(pull.clone, 'push', '--quiet', '--force', 'origin', `${pull.head}:${pull.branch}`);
   const back = (await on.as.dev('GET', `R/pulls/${pull.number}/reviews`)).body;
   expect(back.map((review: Row) => review['stale'])).toEqual([false, false, true]);

@@ -28,7 +28,10 @@ const payload = z.looseObject({
   action: text.optional().catch(undefined),
   sender: login.optional().catch(undefined),
   issue: numbered.optional().catch(undefined),
-  pull_request: z.looseObject({ number: z.int().positive(), head: z.looseObject({ sha }).optional().catch(undefined) }).optional().catch(undefined),
+  pull_request: z
+    .looseObject({ number: z.int().positive(), head: z.looseObject({ sha }).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   number: z.int().positive().optional().catch(undefined),
   sha: sha.optional().catch(undefined),
   after: sha.optional().catch(undefined),

@@ -93,9 +93,18 @@ describe('startWebhookReceiver', () => {
 });
 
 it.each([
-  ['issues', 'issues'], ['issue_assign', 'issues'], ['issue_comment', 'comment'], ['pull_request_comment', 'comment'], ['pull_request', 'pull-request'],
-  ['pull_request_label', 'pull-request'], ['pull_request_review_request', 'pull-request'], ['pull_request_review_rejected', 'review'],
-  ['pull_request_rejected', 'review'], ['pull_request_review_comment', 'review'], ['delete', 'push'], ['release', null],
+  ['issues', 'issues'],
+  ['issue_assign', 'issues'],
+  ['issue_comment', 'comment'],
+  ['pull_request_comment', 'comment'],
+  ['pull_request', 'pull-request'],
+  ['pull_request_label', 'pull-request'],
+  ['pull_request_review_request', 'pull-request'],
+  ['pull_request_review_rejected', 'review'],
+  ['pull_request_rejected', 'review'],
+  ['pull_request_review_comment', 'review'],
+  ['delete', 'push'],
+  ['release', null],
 ])('event %s wakes those who wait for %s', (name, event) => {
   expect(wakeEventOf(name)).toBe(event);
 });

@@ -14,7 +14,12 @@ const matchSegment = (pattern: string, text: string): boolean =>
   matchWild(pattern.match(/\\.|\*+|\?|\[[!^]?[^\]]+\]|[^]/gsu) ?? [], [...text], (token) => token.startsWith('*'), matchChar);
 
 /** Matches a sequence against a pattern in which some elements (`isMany`) stand for any number of items. Never exponential. */
-function matchWild(pattern: readonly string[], items: readonly string[], isMany: (each: string) => boolean, matchesOne: (each: string, item: string) => boolean): boolean {
+function matchWild(
+  pattern: readonly string[],
+  items: readonly string[],
+  isMany: (each: string) => boolean,
+  matchesOne: (each: string, item: string) => boolean,
+): boolean {
   let [p, i, many, resume] = [0, 0, -1, 0];
   while (i < items.length) {
     const each = pattern[p];

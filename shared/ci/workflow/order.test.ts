@@ -4,7 +4,12 @@ import { findCycle, planSteps } from './order.ts';
 const step = (name: string, ...dependsOn: readonly string[]) => ({ name, dependsOn });
 
 it('keeps the order of the file while no step names dependencies', () => {
-  expect(planSteps([{ name: 'a', dependsOn: null }, { name: 'b', dependsOn: null }])).toEqual({ order: [0, 1], waits: [[], [0]] });
+  expect(
+    planSteps([
+      { name: 'a', dependsOn: null },
+      { name: 'b', dependsOn: null },
+    ]),
+  ).toEqual({ order: [0, 1], waits: [[], [0]] });
 });
 
 it('lets every other step start at once as soon as one names dependencies', () => {

@@ -15,8 +15,17 @@ const problem = (text: string): string => {
 
 describe('what a workflow file says', () => {
   it('reads steps as a list and as a map, texts as they are written', () => {
-    const list = sound('steps:\n  - name: build\n    image: node:24\n    commands: [true, echo 1.0]\n    environment: {VERSION: 1.10, ON: yes}\n    failure: ignore\n    directory: sub\n');
-    expect(list.steps[0]).toMatchObject({ name: 'build', commands: ['true', 'echo 1.0'], environment: { VERSION: '1.10', ON: 'yes' }, failure: 'ignore', directory: 'sub', dependsOn: null });
+    const list = sound(
+      'steps:\n  - name: build\n    image: node:24\n    commands: [true, echo 1.0]\n    environment: {VERSION: 1.10, ON: yes}\n    failure: ignore\n    directory: sub\n',
+    );
+    expect(list.steps[0]).toMatchObject({
+      name: 'build',
+      commands: ['true', 'echo 1.0'],
+      environment: { VERSION: '1.10', ON: 'yes' },
+      failure: 'ignore',
+      directory: 'sub',
+      dependsOn: null,
+    });
     const map = sound('steps:\n  lint:\n    commands: echo one\n    environment: [A=b=c]\n  test:\n    commands:\n      - echo $${HOME}\n    depends_on: []\n');
     expect(map.steps.map((step) => step.name)).toEqual(['lint', 'test']);
     expect(map.steps[0]?.environment).toEqual({ A: 'b=c' });
@@ -24,15 +33,22 @@ describe('what a workflow file says', () => {
   });
 
   it('understands anchors, merge keys and a variables key', () => {
-    const text = 'variables:\n  - &image node:24\n  - &when {event: [push]}\n  - &base\n    image: *image\n    environment: {A: b}\nsteps:\n  - <<: *base\n    name: test\n    commands: [echo hi]\n    when: *when\n';
+    const text =
+      'variables:\n  - &image node:24\n  - &when {event: [push]}\n  - &base\n    image: *image\n    environment: {A: b}\nsteps:\n  - <<: *base\n    name: test\n    commands: [echo hi]\n    when: *when\n';
     expect(sound(text).steps[0]).toMatchObject({ environment: { A: 'b' }, when: [{ event: ['push'] }] });
   });
 
   it('reads conditions as a map or as a list of which one must hold', () => {
-    const text = 'when:\n  - event: push\n    branch: [main, release/*]\n  - event: [pull_request]\n    path: {include: ["src/**"], exclude: ["**/*.md"], ignore_message: "[all]", on_empty: false}\n    branch: {exclude: dev}\nsteps: {a: {commands: [ls], when: {status: [success, failure]}}}\n';
+    const text =
+      'when:\n  - event: push\n    branch: [main, release/*]\n  - event: [pull_request]\n    path: {include: ["src/**"], exclude: ["**/*.md"], ignore_message: "[all]", on_empty: false}\n    branch: {exclude: dev}\nsteps: {a: {commands: [ls], when: {status: [success, failure]}}}\n';
     expect(sound(text).when).toEqual([
       { event: ['push'], branch: { include: ['main', 'release/*'], exclude: [] }, path: null, status: null },
-      { event: ['pull_request'], branch: { include: [], exclude: ['dev'] }, path: { include: ['src/**'], exclude: ['**/*.md'], ignoreMessage: '[all]', onEmpty: 'no-match' }, status: null },
+      {
+        event: ['pull_request'],
+        branch: { include: [], exclude: ['dev'] },
+        path: { include: ['src/**'], exclude: ['**/*.md'], ignoreMessage: '[all]', onEmpty: 'no-match' },
+        status: null,
+      },
     ]);
     expect(sound(text).steps[0]?.when[0]?.status).toEqual(['success', 'failure']);
   });
@@ -40,10 +56,16 @@ describe('what a workflow file says', () => {
 
 describe('what is wrong is said with file, line and key', () => {
   it.each([
-    ['steps:\n  - name: a\n    commands: [ls]\nmatrix:\n  A: [1]\n', /^\.woodpecker\/test\.yaml:4: key "matrix" is not supported here; supported: steps, when, depends_on, labels, skip_clone, variables$/],
+    [
+      'steps:\n  - name: a\n    commands: [ls]\nmatrix:\n  A: [1]\n',
+      /^\.woodpecker\/test\.yaml:4: key "matrix" is not supported here; supported: steps, when, depends_on, labels, skip_clone, variables$/,
+    ],
     ['steps:\n  - name: a\n    image: b\n    settings: {x: y}\n    commands: [ls]\n', /:4: key "settings" is not supported here; supported: name, image/],
     ['steps:\n  a:\n    commands: [ls]\n    when:\n      evaluate: "x"\n', /:5: key "evaluate" is not supported here/],
-    ['when:\n  - event: push\n  - path: {includes: a}\nsteps: {a: {commands: [ls]}}\n', /:3: key "includes" is not supported here; supported: include, exclude/],
+    [
+      'when:\n  - event: push\n  - path: {includes: a}\nsteps: {a: {commands: [ls]}}\n',
+      /:3: key "includes" is not supported here; supported: include, exclude/,
+    ],
     ['when: {status: success}\nsteps: {a: {commands: [ls]}}\n', /:1: key "status" is not supported here/],
     ['when: {event: pusch}\nsteps: {a: {commands: [ls]}}\n', /:1: "event" must be among push, /],
     ['steps:\n  - name: a\n', /:2: step "a" needs commands/],
@@ -83,7 +105,10 @@ describe('what is wrong is said with file, line and key', () => {
 
 describe('which files are workflows', () => {
   it.each([
-    [['.woodpecker/b.yml', '.woodpecker/a.yaml', '.woodpecker.yaml', 'src/a.yaml', '.woodpecker/deep/c.yaml', '.woodpecker/x.sh'], ['.woodpecker/a.yaml', '.woodpecker/b.yml']],
+    [
+      ['.woodpecker/b.yml', '.woodpecker/a.yaml', '.woodpecker.yaml', 'src/a.yaml', '.woodpecker/deep/c.yaml', '.woodpecker/x.sh'],
+      ['.woodpecker/a.yaml', '.woodpecker/b.yml'],
+    ],
     [['.woodpecker.yml', '.woodpecker.yaml'], ['.woodpecker.yaml']],
     [['.woodpecker.yml'], ['.woodpecker.yml']],
     [['src/.woodpecker.yml'], []],
@@ -92,7 +117,11 @@ describe('which files are workflows', () => {
   });
 
   it('names contexts after files', () => {
-    expect(['.woodpecker/lint.yaml', '.woodpecker.yml', '.woodpecker/.release.yaml'].map((path) => one('', path)?.context)).toEqual(['ci/lint', 'ci/woodpecker', 'ci/release']);
+    expect(['.woodpecker/lint.yaml', '.woodpecker.yml', '.woodpecker/.release.yaml'].map((path) => one('', path)?.context)).toEqual([
+      'ci/lint',
+      'ci/woodpecker',
+      'ci/release',
+    ]);
   });
 
   it('counts everything under .woodpecker as CI configuration', () => {

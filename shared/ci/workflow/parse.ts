@@ -34,7 +34,14 @@ export function parseWorkflows(files: readonly WorkflowFile[]): readonly Workflo
   });
 }
 
-const asBroken = ({ name, context, path, when }: Workflow, problem: string): Workflow => ({ kind: 'broken', name, context, path, when, problem: `${path}: ${problem}` });
+const asBroken = ({ name, context, path, when }: Workflow, problem: string): Workflow => ({
+  kind: 'broken',
+  name,
+  context,
+  path,
+  when,
+  problem: `${path}: ${problem}`,
+});
 
 function parseWorkflow(file: WorkflowFile): Workflow {
   const name = nameOf(file.path);
@@ -60,4 +67,8 @@ function soundWorkflow(
   return { kind: 'sound', ...known, dependsOn: top.depends_on ?? [], checkout: top.skip_clone === 'true' ? 'nothing' : 'commit' };
 }
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '').replace(/^\.+/, '') || 'workflow';
+const nameOf = (path: string): string =>
+  path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/\.ya?ml$/, '')
+    .replace(/^\.+/, '') || 'workflow';

@@ -9,9 +9,7 @@ const flag = z.enum(['true', 'false'], { error: 'must be true or false' });
 const anything = z.unknown().optional();
 const name = z.string({ error: 'must be a text' }).min(1, 'must not be empty');
 
-const events = [
-  'push', 'pull_request', 'pull_request_closed', 'pull_request_metadata', 'tag', 'release', 'deployment', 'cron', 'manual',
-] as const;
+const events = ['push', 'pull_request', 'pull_request_closed', 'pull_request_metadata', 'tag', 'release', 'deployment', 'cron', 'manual'] as const;
 
 export const workflowShape = z.strictObject({
   steps: anything,
@@ -57,5 +55,7 @@ export const pathShape = z.strictObject({
   on_empty: flag.optional(),
 });
 
-export const environmentMap = z.record(z.string(), z.string({ error: 'must be a text, number or boolean' }), { error: 'must be a map or a list of NAME=value' });
+export const environmentMap = z.record(z.string(), z.string({ error: 'must be a text, number or boolean' }), {
+  error: 'must be a map or a list of NAME=value',
+});
 export const environmentList = z.array(z.string().regex(/^[^=]+=/s, 'must be NAME=value'), { error: 'must be a map or a list of NAME=value' });

@@ -4,7 +4,12 @@ import { asksForPaths, occasionOf, selectWorkflows } from './select.ts';
 import { holdsIn } from './when.ts';
 
 const step = 'steps: {a: {commands: [ls]}}\n';
-const names = (files: Record<string, string>, kind: 'pull-request' | 'merge-result' | 'branch', changedPaths: readonly string[] | null = null, message: string | null = null): readonly string[] => {
+const names = (
+  files: Record<string, string>,
+  kind: 'pull-request' | 'merge-result' | 'branch',
+  changedPaths: readonly string[] | null = null,
+  message: string | null = null,
+): readonly string[] => {
   const workflows = parseWorkflows(Object.entries(files).map(([name, when]) => ({ path: `.woodpecker/${name}.yaml`, text: `${when}\n${step}` })));
   return selectWorkflows(workflows, occasionOf({ kind, branch: 'main' }, { changedPaths, message })).map((workflow) => workflow.name);
 };
@@ -31,7 +36,12 @@ describe('which workflows judge what', () => {
     expect(names(byEvent, 'merge-result')).toEqual(['any', 'pr', 'push', 'pushmain', 'either']);
   });
   it('a broken workflow that might match is among them, one that cannot is not', () => {
-    const broken = { a: 'services: {}\nwhen: {event: push}', b: 'services: {}\nwhen: {event: cron, cron: nightly}', c: 'when: {event: push, evaluate: x}', d: 'when: {event: pull_request, ref: x}' };
+    const broken = {
+      a: 'services: {}\nwhen: {event: push}',
+      b: 'services: {}\nwhen: {event: cron, cron: nightly}',
+      c: 'when: {event: push, evaluate: x}',
+      d: 'when: {event: pull_request, ref: x}',
+    };
     expect(names(broken, 'branch')).toEqual(['a', 'c']);
   });
 });

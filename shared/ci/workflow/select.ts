@@ -17,8 +17,11 @@ export function occasionOf(subject: WorkflowSubject, change: Pick<Occasion, 'cha
 }
 
 /** Workflows that run on this occasion; broken ones that might run are among them, because their failure must be seen. */
-export const selectWorkflows = (workflows: readonly Workflow[], occasion: Occasion): readonly Workflow[] => workflows.filter((workflow) => holds(workflow.when, occasion));
+export const selectWorkflows = (workflows: readonly Workflow[], occasion: Occasion): readonly Workflow[] =>
+  workflows.filter((workflow) => holds(workflow.when, occasion));
 
 /** Whether any workflow or step asks which paths changed, so that a caller can skip finding out. */
 export const asksForPaths = (workflows: readonly Workflow[]): boolean =>
-  workflows.some((workflow) => [workflow, ...(workflow.kind === 'sound' ? workflow.steps : [])].some((part) => part.when.some((condition) => condition.path !== null)));
+  workflows.some((workflow) =>
+    [workflow, ...(workflow.kind === 'sound' ? workflow.steps : [])].some((part) => part.when.some((condition) => condition.path !== null)),
+  );

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { shownLines } from './shown-lines.ts';
 
-const lines = (diff: string): Record<string, number[]> =>
-  Object.fromEntries([...shownLines(diff)].map(([path, shown]) => [path, [...shown]]));
+const lines = (diff: string): Record<string, number[]> => Object.fromEntries([...shownLines(diff)].map(([path, shown]) => [path, [...shown]]));
 
 it('takes added and context lines of each hunk', () => {
   const diff = [

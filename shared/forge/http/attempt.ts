@@ -6,14 +6,7 @@ import type { Answer, Call, Silence } from './wire.ts';
 const largestAnswerBytes = 32 * 1024 * 1024;
 
 /** Failures before a connection stood: the forge saw nothing. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 interface AttemptOptions {
   readonly url: string;
@@ -45,7 +38,10 @@ export function createAttempt({ url, token, timeoutSeconds, clock, mask }: Attem
         dispatcher,
         signal: limit.signal,
         headers: headersFor(call, credential),
-        body: call.body === null ? null : JSON.stringify(call.body, (_key, value: unknown) => (typeof value === 'string' && mask !== undefined ? mask(value) : value)),
+        body:
+          call.body === null
+            ? null
+            : JSON.stringify(call.body, (_key, value: unknown) => (typeof value === 'string' && mask !== undefined ? mask(value) : value)),
       });
       return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
     } catch (error) {

@@ -34,7 +34,10 @@ function keep<T>(all: ReadonlyMap<number, T>, itemOf: (entry: T) => Issue | Pull
   if (closed.length <= closedKept) return all;
   const changed = (entry: T): number => itemOf(entry).updatedAt.getTime();
   const dropped = new Set(
-    closed.toSorted(([, a], [, b]) => changed(b) - changed(a)).slice(closedKept).map(([number]) => number),
+    closed
+      .toSorted(([, a], [, b]) => changed(b) - changed(a))
+      .slice(closedKept)
+      .map(([number]) => number),
   );
   return new Map([...all].filter(([number]) => !dropped.has(number)));
 }

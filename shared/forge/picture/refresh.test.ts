@@ -26,7 +26,14 @@ const pull = (number: number, second: number, head: number): PullRequest => ({
 });
 
 /** A forge of two maps with a clock of whole seconds; `calls` names each request. */
-function createTestForge(): { forge: Forge; issues: Map<number, Issue>; pulls: Map<number, PullRequest>; calls: string[]; now: { second: number }; between: (() => void)[] } {
+function createTestForge(): {
+  forge: Forge;
+  issues: Map<number, Issue>;
+  pulls: Map<number, PullRequest>;
+  calls: string[];
+  now: { second: number };
+  between: (() => void)[];
+} {
   const issues = new Map<number, Issue>();
   const pulls = new Map<number, PullRequest>();
   const calls: string[] = [];
@@ -45,7 +52,11 @@ function createTestForge(): { forge: Forge; issues: Map<number, Issue>; pulls: M
       between.splice(0).forEach((happen) => happen());
       return answer;
     },
-    listOpenPullRequests: () => asked('pulls', [...pulls.values()].filter((each) => each.state === 'open')),
+    listOpenPullRequests: () =>
+      asked(
+        'pulls',
+        [...pulls.values()].filter((each) => each.state === 'open'),
+      ),
     findPullRequest: (number) => asked(`pull ${number}`, pulls.get(number) ?? null),
     findIssue: (number) => asked(`issue ${number}`, issues.get(number) ?? null),
   };

@@ -97,7 +97,5 @@ async function readPullRequests(forge: Forge, numbers: readonly number[]): Promi
   const open = numbers.length < listFrom ? [] : await forge.listOpenPullRequests();
   const listed = new Map(open.map((each) => [each.number, each]));
   const found = await inParallel(numbers, width, async (number) => listed.get(number) ?? forge.findPullRequest(number));
-  return found
-    .filter((each): each is PullRequest => each !== null)
-    .map((pullRequest) => ({ pullRequest, settled: isSettled(pullRequest.updatedAt, asked) }));
+  return found.filter((each): each is PullRequest => each !== null).map((pullRequest) => ({ pullRequest, settled: isSettled(pullRequest.updatedAt, asked) }));
 }

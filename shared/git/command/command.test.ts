@@ -9,7 +9,7 @@ import { coalesce } from './serial.ts';
 
 it.each([
   ['full', 'fatal: write error: No space left on device'],
-  ['full', "error: file write error: Disk quota exceeded\nfatal: the remote end hung up unexpectedly"],
+  ['full', 'error: file write error: Disk quota exceeded\nfatal: the remote end hung up unexpectedly'],
   ['auth', "fatal: could not read Username for 'http://f': terminal prompts disabled"],
   ['auth', "fatal: unable to access 'http://f/': The requested URL returned error: 403"],
   ['unavailable', "fatal: unable to access 'http://f/': Failed to connect to f port 1: Connection refused"],

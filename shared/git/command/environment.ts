@@ -63,7 +63,10 @@ const overrides: readonly Setting[] = [
 ];
 
 /** The whole environment of a git process. `host` is where PATH and the TLS roots of the machine come from. */
-export function fixedEnvironment(places: { readonly home: string; readonly config: string }, host: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function fixedEnvironment(
+  places: { readonly home: string; readonly config: string },
+  host: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
   const handedOn = ['PATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'].flatMap((name) => {
     const value = host[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -7,7 +7,10 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
   ['unavailable', /Could not resolve host|[Ff]ailed to connect|Connection (?:refused|timed out|reset)|Operation (?:timed out|too slow)|timed out after/],
   ['unavailable', /returned error: (?:429|5\d\d)|remote end hung up|early EOF|RPC failed|Empty reply from server|unexpected disconnect|SSL|gnutls/i],
   ['unavailable', /does not appear to be a git repository|Could not read from remote repository/],
-  ['corrupt', /is corrupt|corrupt loose|object file .* is empty|bad object|broken link|inflate: data stream|unable to read (?:tree|sha1)|missing (?:blob|tree|commit) /],
+  [
+    'corrupt',
+    /is corrupt|corrupt loose|object file .* is empty|bad object|broken link|inflate: data stream|unable to read (?:tree|sha1)|missing (?:blob|tree|commit) /,
+  ],
   ['corrupt', /pack-objects died|upload-pack: not our ref|possible repository corruption|missing necessary objects/],
   ['corrupt', /bad (?:config|signature|index)|fsck error|index file (?:corrupt|smaller)|did not send all necessary objects|loose object .* \(stored in/],
 ];

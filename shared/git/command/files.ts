@@ -21,7 +21,10 @@ export async function removeTree(path: string): Promise<void> {
 }
 
 /** A git directory made by hand: enough for git, and nothing of ours or the user's leaks in. */
-export async function makeGitDir(path: string, options: { readonly head: string; readonly config: string; readonly alternates: readonly string[] }): Promise<void> {
+export async function makeGitDir(
+  path: string,
+  options: { readonly head: string; readonly config: string; readonly alternates: readonly string[] },
+): Promise<void> {
   await mkdir(join(path, 'objects', 'info'), { recursive: true });
   await mkdir(join(path, 'refs', 'heads'), { recursive: true });
   await writeFile(join(path, 'HEAD'), `${options.head}\n`);

@@ -4,10 +4,12 @@ const changes: Readonly<Record<string, ChangedFile['change']>> = { A: 'added', M
 
 /** Reads `git diff-tree -r -z --raw --numstat`: first `:modes shas letter`, path for each file, then the counts for each. */
 export function parseChanges(fields: readonly string[]): ChangedFile[] {
-  const counts = new Map(fields.flatMap((field) => {
-    const [, added, deleted, path] = /^(\d+|-)\t(\d+|-)\t([^]+)$/.exec(field) ?? [];
-    return added === undefined || deleted === undefined || path === undefined ? [] : [[path, { added, deleted }] as const];
-  }));
+  const counts = new Map(
+    fields.flatMap((field) => {
+      const [, added, deleted, path] = /^(\d+|-)\t(\d+|-)\t([^]+)$/.exec(field) ?? [];
+      return added === undefined || deleted === undefined || path === undefined ? [] : [[path, { added, deleted }] as const];
+    }),
+  );
   const files: ChangedFile[] = [];
   for (let i = 0; fields[i]?.startsWith(':') === true; i += 2) {
     const [oldMode = '', newMode = '', , , letter = ''] = (fields[i] ?? '').slice(1).split(' ');

@@ -11,7 +11,10 @@ export function parseCommits(records: readonly string[]): Commit[] {
     return {
       sha: asSha(sha),
       tree: asSha(tree),
-      parents: parents.split(' ').filter((part) => part !== '').map(asSha),
+      parents: parents
+        .split(' ')
+        .filter((part) => part !== '')
+        .map(asSha),
       author,
       message: body,
       trailers: parseTrailers(body),
@@ -25,10 +28,12 @@ export function parseTrailers(message: string): Readonly<Record<string, string>>
   const paragraphs = message.trimEnd().split(/\n[ \t]*\n/);
   if (paragraphs.length < 2) return {};
   const lines = (paragraphs.at(-1) ?? '').split('\n');
-  return Object.fromEntries(lines.flatMap((line) => {
-    const [, key, value] = /^([A-Za-z][A-Za-z0-9-]*):[ \t]+(.*)$/.exec(line) ?? [];
-    return key === undefined || value === undefined ? [] : [[key, value.trim()]];
-  }));
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, key, value] = /^([A-Za-z][A-Za-z0-9-]*):[ \t]+(.*)$/.exec(line) ?? [];
+      return key === undefined || value === undefined ? [] : [[key, value.trim()]];
+    }),
+  );
 }
 
 export interface CommitText {

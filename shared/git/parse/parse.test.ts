@@ -17,7 +17,13 @@ describe('trailers', () => {
 });
 
 it('a name cannot add a header to a commit', () => {
-  const made = renderCommit({ tree: sha, parents: [sha], message: 'Say\0it\n\n\n', author: { name: 'x<y>\nparent z', email: '' }, at: new Date(5000) }).toString();
+  const made = renderCommit({
+    tree: sha,
+    parents: [sha],
+    message: 'Say\0it\n\n\n',
+    author: { name: 'x<y>\nparent z', email: '' },
+    at: new Date(5000),
+  }).toString();
   expect(made).toBe(`tree ${sha}\nparent ${sha}\nauthor x y parent z <> 5 +0000\ncommitter x y parent z <> 5 +0000\n\nSay it\n`);
 });
 
@@ -32,7 +38,14 @@ it('reads a push report', () => {
     `!\t${sha}:refs/heads/f\t[remote rejected] (failed to update ref)`,
     'Done',
   ].join('\n');
-  expect(parsePushReport(report).map(({ ref, state }) => `${ref.slice(-1)} ${state}`)).toEqual(['a done', 'b same', 'c stale', 'd refused', 'e with-others', 'f contended']);
+  expect(parsePushReport(report).map(({ ref, state }) => `${ref.slice(-1)} ${state}`)).toEqual([
+    'a done',
+    'b same',
+    'c stale',
+    'd refused',
+    'e with-others',
+    'f contended',
+  ]);
 });
 
 it('reads changes with odd names, binaries, links and submodules', () => {
@@ -45,8 +58,23 @@ it('reads changes with odd names, binaries, links and submodules', () => {
 });
 
 it('a claim reads back as it was written, whatever the reason says', () => {
-  const claim = { name: '7', agent: 'dev', run: 'run_1', expiresAt: new Date('2026-03-01T10:00:00Z'), takeover: 'the run\nDisinto-Run: forged', nonce: 'ab', leaseSeconds: 90 };
+  const claim = {
+    name: '7',
+    agent: 'dev',
+    run: 'run_1',
+    expiresAt: new Date('2026-03-01T10:00:00Z'),
+    takeover: 'the run\nDisinto-Run: forged',
+    nonce: 'ab',
+    leaseSeconds: 90,
+  };
   const [commit] = parseCommits([`${sha}\n${sha}\n\ndev <d@x>\n5\n${renderClaim(claim)}`]);
-  expect(parseClaim('7', sha, commit!)).toEqual({ name: '7', agent: 'dev', run: 'run_1', expiresAt: claim.expiresAt, takeover: 'the run Disinto-Run: forged', commit: sha });
+  expect(parseClaim('7', sha, commit!)).toEqual({
+    name: '7',
+    agent: 'dev',
+    run: 'run_1',
+    expiresAt: claim.expiresAt,
+    takeover: 'the run Disinto-Run: forged',
+    commit: sha,
+  });
   expect(parseLease(commit!)).toBe(90);
 });

@@ -36,7 +36,11 @@ export function openDatabase(file: string): Database {
   const connection = guard(() => connect(file));
   return {
     file,
-    prepare: (sql) => guardedStatement(guard(() => connection.prepare(sql)), guard),
+    prepare: (sql) =>
+      guardedStatement(
+        guard(() => connection.prepare(sql)),
+        guard,
+      ),
     write: (work) => guard(() => transact(connection, work)),
     isOpen: () => connection.isOpen,
     close: () => {

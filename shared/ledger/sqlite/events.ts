@@ -11,8 +11,7 @@ export function createEventBook(database: Database): EventBook {
   );
   return {
     append: ({ at, kind, subject, cause, data }) => void insert.run(at.getTime(), kind, subject, cause, JSON.stringify(data)),
-    list: ({ after, subject, cause, kind, limit }) =>
-      list.all(after ?? 0, subject ?? null, cause ?? null, kind ?? null, limit ?? -1).map(eventFrom),
+    list: ({ after, subject, cause, kind, limit }) => list.all(after ?? 0, subject ?? null, cause ?? null, kind ?? null, limit ?? -1).map(eventFrom),
   };
 }
 

@@ -30,9 +30,7 @@ export function createRunBook(database: Database): RunBook {
 
 /** Writes an open run; also used where an occurrence starts, inside its transaction. */
 export function prepareStart(database: Database): (run: Started) => void {
-  const insert = database.prepare(
-    'INSERT INTO runs (id, agent, project, cause, started_at, pid, start_ticks, boot, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  );
+  const insert = database.prepare('INSERT INTO runs (id, agent, project, cause, started_at, pid, start_ticks, boot, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   return ({ id, agent, project, cause, at, process: { pid, startTicks, boot, host } }) => {
     insert.run(id, agent, project, JSON.stringify(cause), at.getTime(), pid, startTicks, boot, host);
   };
@@ -63,12 +61,14 @@ function closeLost(
   const loseSessions = database.prepare("UPDATE sessions SET state = 'lost', ended_at = coalesce(ended_at, ?) WHERE run = ? AND state <> 'accepted'");
   return database.write(() => {
     const stillOpen = new Set(openRuns().map((run) => run.id));
-    return suspects.filter(({ id }) => stillOpen.has(id)).map((run) => {
-      const lost: RunEnd = { kind: 'lost', reason: `its process ${run.process.pid} on ${run.process.host} is gone` };
-      end(run.id, lost, at);
-      loseSessions.run(at.getTime(), run.id);
-      return { ...run, endedAt: at, end: lost };
-    });
+    return suspects
+      .filter(({ id }) => stillOpen.has(id))
+      .map((run) => {
+        const lost: RunEnd = { kind: 'lost', reason: `its process ${run.process.pid} on ${run.process.host} is gone` };
+        end(run.id, lost, at);
+        loseSessions.run(at.getTime(), run.id);
+        return { ...run, endedAt: at, end: lost };
+      });
   });
 }
 

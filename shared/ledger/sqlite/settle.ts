@@ -99,8 +99,7 @@ function prepareSituation(database: Database) {
     running,
     barred,
     /** Whether a settlement without a new due time may still change something: one waits, and what it waited for is over. */
-    mayMove: (schedule: string, request: SettleRequest): boolean =>
-      waiting.get(schedule) !== undefined && (!running(request) || barred(request) !== null),
+    mayMove: (schedule: string, request: SettleRequest): boolean => waiting.get(schedule) !== undefined && (!running(request) || barred(request) !== null),
   };
 }
 

@@ -5,9 +5,7 @@ import { number } from './rows.ts';
 
 /** Backend slots. One that is held by a run that has ended counts for nothing, so a forgotten one cannot block a backend. */
 export function createSlotBook(database: Database): SlotBook {
-  const count = database.prepare(
-    'SELECT count(*) AS held FROM slots JOIN runs ON runs.id = slots.run WHERE slots.backend = ? AND runs.ended_at IS NULL',
-  );
+  const count = database.prepare('SELECT count(*) AS held FROM slots JOIN runs ON runs.id = slots.run WHERE slots.backend = ? AND runs.ended_at IS NULL');
   const openRun = database.prepare('SELECT 1 FROM runs WHERE id = ? AND ended_at IS NULL');
   const insert = database.prepare('INSERT INTO slots (backend, run) VALUES (?, ?)');
   const remove = database.prepare('DELETE FROM slots WHERE id = ?');

@@ -6,7 +6,9 @@ const everyAgent = '*';
 
 /** Pauses and waiting wakes. */
 export function createSwitchBook(database: Database): SwitchBook {
-  const pause = database.prepare('INSERT INTO pauses (agent, reason, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, at = excluded.at');
+  const pause = database.prepare(
+    'INSERT INTO pauses (agent, reason, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, at = excluded.at',
+  );
   const resume = database.prepare(`DELETE FROM pauses WHERE agent = ?1 OR ?1 = '${everyAgent}'`);
   const wake = database.prepare('INSERT INTO wakes (schedule, key, cause, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
   const waiting = database.prepare('SELECT 1 FROM wakes WHERE schedule = ? LIMIT 1');

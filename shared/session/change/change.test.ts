@@ -22,10 +22,24 @@ function judge(trees: readonly Tree[], more: Partial<ChangeRequest> & { readonly
     listChangedFiles: async (from, to) => changes(at.get(from) ?? {}, at.get(to) ?? {}),
     mergeBase: async () => null,
   };
-  const commits = trees.slice(1).map((_, index) => commit(`c${index + 1}`, [`c${index}`, ...(more.base !== undefined && index === trees.length - 2 ? ['base'] : [])], more.messages?.[index] ?? 'Work'));
+  const commits = trees
+    .slice(1)
+    .map((_, index) =>
+      commit(`c${index + 1}`, [`c${index}`, ...(more.base !== undefined && index === trees.length - 2 ? ['base'] : [])], more.messages?.[index] ?? 'Work'),
+    );
   const { messages: _messages, base: _base, ...rest } = more;
   const files = changes(trees[0] ?? {}, at.get(last) ?? {});
-  return judgeChange({ files, commits, texts: [], objects, from: 'c0' as Sha, to: last as Sha, policy, ...(more.base === undefined ? {} : { merge: 'base' as Sha }), ...rest });
+  return judgeChange({
+    files,
+    commits,
+    texts: [],
+    objects,
+    from: 'c0' as Sha,
+    to: last as Sha,
+    policy,
+    ...(more.base === undefined ? {} : { merge: 'base' as Sha }),
+    ...rest,
+  });
 }
 
 function commit(sha: string, parents: readonly string[], message: string): Commit {
@@ -71,7 +85,10 @@ describe('secrets', () => {
     expect(await judge([{}, { a: 'x' }], { messages: [`Use ${secret}`] })).toMatchObject({ kind: 'secret', findings: [{ path: '(message of commit c1)' }] });
     expect(await judge([{}, { a: 'x' }], { texts: ['fine', `see ${secret}`] })).toMatchObject({ kind: 'secret', findings: [{ path: '(the answer)' }] });
     expect(await judge([{}, { [secret]: 'x' }])).toMatchObject({ kind: 'secret' });
-    expect(await judge([{}, { a: 'my hunter2 word' }], { holdsKnownSecret: (text) => text.includes('hunter2') })).toMatchObject({ kind: 'secret', findings: [{ rule: 'known secret' }] });
+    expect(await judge([{}, { a: 'my hunter2 word' }], { holdsKnownSecret: (text) => text.includes('hunter2') })).toMatchObject({
+      kind: 'secret',
+      findings: [{ rule: 'known secret' }],
+    });
   });
   it('of the base that was merged in are not the session’s doing', async () => {
     const base = { 'a.ts': `key = ${secret}\n` };
@@ -89,7 +106,9 @@ describe('protected', () => {
   };
   it('are CI, instructions and the project’s own globs, deleted ones too', async () => {
     expect(await paths([{ '.woodpecker/a.yaml': 'x' }, { 'CLAUDE.md': 'x', 'migrations/1.sql': 'x' }])).toEqual([
-      '.woodpecker/a.yaml: CI configuration', 'CLAUDE.md: agent instructions', 'migrations/1.sql: a protected path of this project',
+      '.woodpecker/a.yaml: CI configuration',
+      'CLAUDE.md: agent instructions',
+      'migrations/1.sql: a protected path of this project',
     ]);
   });
   it('are links that lead out, and no others', async () => {
@@ -108,7 +127,9 @@ describe('protected', () => {
     expect(await paths([{ 'a.test.ts': test }, {}])).toEqual(['a.test.ts: a test file is deleted']);
     expect(await paths([{ 'a.test.ts': test }, { 'b/a.test.ts': `import x;\n${test}` }])).toEqual(['ok']);
     expect(await paths([{ 'a.test.ts': test }, { 'a.test.ts.bak': test }])).toEqual(['a.test.ts: a test file is deleted']);
-    expect(await paths([{ 'a.test.ts': test }, { 'b.test.ts': `${test}it.skip('b', () => {});` }])).toEqual(['b.test.ts: 1 more skipped, focused or unfinished test']);
+    expect(await paths([{ 'a.test.ts': test }, { 'b.test.ts': `${test}it.skip('b', () => {});` }])).toEqual([
+      'b.test.ts: 1 more skipped, focused or unfinished test',
+    ]);
     expect(await paths([{ 'a.test.ts': test }, { 'a.test.ts': '-> b.test.ts' }])).toEqual(['a.test.ts: a test file is deleted']);
   });
   it('cases that move to another test file are not removed', async () => {

@@ -7,28 +7,112 @@ async function weakness(path: string, before: string, after: string): Promise<st
   const found = await findWeakenedTests({
     files: [{ path, change: 'modified', mode: '100644', additions: 1, deletions: 1, binary: false }],
     objects: { readFile, listChangedFiles: async () => [], mergeBase: async () => null },
-    commits: [], texts: [], from: 'old' as Sha, to: 'new' as Sha, policy: { maxChangedFiles: 1, maxChangedLines: 1, maxFileBytes: 1, protectedPaths: [] },
+    commits: [],
+    texts: [],
+    from: 'old' as Sha,
+    to: 'new' as Sha,
+    policy: { maxChangedFiles: 1, maxChangedLines: 1, maxFileBytes: 1, protectedPaths: [] },
   });
   return found[0]?.why ?? null;
 }
 
 /** path, a test file, the same with one test skipped, the same with one test removed or commented out. */
 const table: readonly (readonly [string, string, readonly string[], readonly string[]])[] = [
-  ['a.test.ts', "it('a', () => {});\ntest('b', () => {});\n", ["it.skip('a', () => {});\ntest('b', () => {});\n", "it.only('a', f);\ntest('b', f);\n", "xit('a', f);\ntest('b', f);", "describe.skip('x', () => {\nit('a', f);\ntest('b', f); })", "test.todo('a');\ntest('b', f)", "test('a', { skip: true }, f);\ntest('b', f)", "it.skipIf(true)('a', f);\ntest('b', f)", "test('a', (t) => { t.skip(); });\ntest('b', f)"], ["it('a', f);\n", "it('a', f);\n// test('b', f);\n", "it('a', f);\n/* test('b', f); */\n"]],
-  ['src/__tests__/a.jsx', "test.each([1])('a %d', f);\nit('b', f)", ["test.each([1])('a %d', f);\nit.concurrent.skip('b', f)"], ["test.each([1])('a %d', f);\n"]],
-  ['tests/test_a.py', 'def test_a():\n    pass\n\nclass T:\n    async def test_b(self):\n        pass\n', ['import pytest\n@pytest.mark.skip\ndef test_a():\n    pass\nasync def test_b(): pass\n', '@pytest.mark.skipif(True, reason="x")\ndef test_a(): pass\ndef test_b(): pass\n', '@unittest.skip("x")\ndef test_a(): pass\ndef test_b(): pass\n', 'def test_a():\n    pytest.skip("later")\ndef test_b(): pass\n', 'def test_a(self):\n    self.skipTest("x")\ndef test_b(): pass\n', '@pytest.mark.xfail\ndef test_a(): pass\ndef test_b(): pass\n'], ['def test_a(): pass\n', 'def test_a(): pass\n# def test_b(): pass\n', 'def test_a(): pass\n"""\ndef test_b(): pass\n"""\n', 'def test_a(): pass\ndef _test_b(): pass\n']],
+  [
+    'a.test.ts',
+    "it('a', () => {});\ntest('b', () => {});\n",
+    [
+      "it.skip('a', () => {});\ntest('b', () => {});\n",
+      "it.only('a', f);\ntest('b', f);\n",
+      "xit('a', f);\ntest('b', f);",
+      "describe.skip('x', () => {\nit('a', f);\ntest('b', f); })",
+      "test.todo('a');\ntest('b', f)",
+      "test('a', { skip: true }, f);\ntest('b', f)",
+      "it.skipIf(true)('a', f);\ntest('b', f)",
+      "test('a', (t) => { t.skip(); });\ntest('b', f)",
+    ],
+    ["it('a', f);\n", "it('a', f);\n// test('b', f);\n", "it('a', f);\n/* test('b', f); */\n"],
+  ],
+  [
+    'src/__tests__/a.jsx',
+    "test.each([1])('a %d', f);\nit('b', f)",
+    ["test.each([1])('a %d', f);\nit.concurrent.skip('b', f)"],
+    ["test.each([1])('a %d', f);\n"],
+  ],
+  [
+    'tests/test_a.py',
+    'def test_a():\n    pass\n\nclass T:\n    async def test_b(self):\n        pass\n',
+    [
+      'import pytest\n@pytest.mark.skip\ndef test_a():\n    pass\nasync def test_b(): pass\n',
+      '@pytest.mark.skipif(True, reason="x")\ndef test_a(): pass\ndef test_b(): pass\n',
+      '@unittest.skip("x")\ndef test_a(): pass\ndef test_b(): pass\n',
+      'def test_a():\n    pytest.skip("later")\ndef test_b(): pass\n',
+      'def test_a(self):\n    self.skipTest("x")\ndef test_b(): pass\n',
+      '@pytest.mark.xfail\ndef test_a(): pass\ndef test_b(): pass\n',
+    ],
+    [
+      'def test_a(): pass\n',
+      'def test_a(): pass\n# def test_b(): pass\n',
+      'def test_a(): pass\n"""\ndef test_b(): pass\n"""\n',
+      'def test_a(): pass\ndef _test_b(): pass\n',
+    ],
+  ],
   ['pkg/a_test.py', 'def test_a(): pass\n', ['@skipUnless(False)\ndef test_a(): pass\n'], ['x = 1\n']],
-  ['pkg/a_test.go', 'func TestA(t *testing.T) {\n}\nfunc TestB(t *testing.T) {\n}\n', ['func TestA(t *testing.T) {\n\tt.Skip("x")\n}\nfunc TestB(t *testing.T) {\n}\n', 'func TestA(t *testing.T) {\n\tt.SkipNow()\n}\nfunc TestB(t *testing.T) {}', '//go:build ignore\n\nfunc TestA(t *testing.T) {}\nfunc TestB(t *testing.T) {}'], ['func TestA(t *testing.T) {\n}\n', 'func TestA(t *testing.T) {\n}\nfunc testB(t *testing.T) {}\n']],
-  ['src/lib.rs', '#[test]\nfn a() {}\n#[tokio::test]\nasync fn b() {}\n', ['#[test]\n#[ignore]\nfn a() {}\n#[tokio::test]\nasync fn b() {}\n'], ['#[test]\nfn a() {}\n', '#[test]\nfn a() {}\n// #[test]\nfn b() {}\n', 'fn a() {}\n']],
-  ['src/test/java/ATest.java', '@Test\nvoid a() {}\n@ParameterizedTest\nvoid b() {}\n', ['@Disabled("x")\n@Test\nvoid a() {}\n@ParameterizedTest\nvoid b() {}\n', '@Ignore @Test\nvoid a() {}\n@ParameterizedTest\nvoid b() {}\n'], ['@Test\nvoid a() {}\nvoid b() {}\n']],
-  ['src/FooTests.cs', '[Fact]\npublic void A() {}\n[Theory]\npublic void B() {}\n', ['[Fact(Skip = "x")]\npublic void A() {}\n[Theory]\npublic void B() {}\n'], ['[Fact]\npublic void A() {}\n']],
-  ['spec/a_spec.rb', 'it "a" do\nend\nit("b") { }\n', ['xit "a" do\nend\nit("b") { }\n', 'it "a", skip: true do\nend\nit("b") { }\n', 'it "a" do\n  skip "later"\nend\nit("b") { }\n'], ['it "a" do\nend\n', 'it "a" do\nend\n# it("b") { }\n']],
-  ['tests/ATest.php', 'public function testA() {}\n#[Test]\npublic function b() {}\n', ['public function testA() { $this->markTestSkipped(); }\n#[Test]\npublic function b() {}\n'], ['public function testA() {}\n']],
-  ['test/a.bats', '@test "a" {\n  true\n}\n@test "b" {\n  true\n}\n', ['@test "a" {\n  skip "x"\n}\n@test "b" {\n  true\n}\n', '@test "a" {\n  if true; then skip; fi\n}\n@test "b" {\n}\n'], ['@test "a" {\n}\n', '@test "a" {\n}\n# @test "b" {\n']],
+  [
+    'pkg/a_test.go',
+    'func TestA(t *testing.T) {\n}\nfunc TestB(t *testing.T) {\n}\n',
+    [
+      'func TestA(t *testing.T) {\n\tt.Skip("x")\n}\nfunc TestB(t *testing.T) {\n}\n',
+      'func TestA(t *testing.T) {\n\tt.SkipNow()\n}\nfunc TestB(t *testing.T) {}',
+      '//go:build ignore\n\nfunc TestA(t *testing.T) {}\nfunc TestB(t *testing.T) {}',
+    ],
+    ['func TestA(t *testing.T) {\n}\n', 'func TestA(t *testing.T) {\n}\nfunc testB(t *testing.T) {}\n'],
+  ],
+  [
+    'src/lib.rs',
+    '#[test]\nfn a() {}\n#[tokio::test]\nasync fn b() {}\n',
+    ['#[test]\n#[ignore]\nfn a() {}\n#[tokio::test]\nasync fn b() {}\n'],
+    ['#[test]\nfn a() {}\n', '#[test]\nfn a() {}\n// #[test]\nfn b() {}\n', 'fn a() {}\n'],
+  ],
+  [
+    'src/test/java/ATest.java',
+    '@Test\nvoid a() {}\n@ParameterizedTest\nvoid b() {}\n',
+    ['@Disabled("x")\n@Test\nvoid a() {}\n@ParameterizedTest\nvoid b() {}\n', '@Ignore @Test\nvoid a() {}\n@ParameterizedTest\nvoid b() {}\n'],
+    ['@Test\nvoid a() {}\nvoid b() {}\n'],
+  ],
+  [
+    'src/FooTests.cs',
+    '[Fact]\npublic void A() {}\n[Theory]\npublic void B() {}\n',
+    ['[Fact(Skip = "x")]\npublic void A() {}\n[Theory]\npublic void B() {}\n'],
+    ['[Fact]\npublic void A() {}\n'],
+  ],
+  [
+    'spec/a_spec.rb',
+    'it "a" do\nend\nit("b") { }\n',
+    ['xit "a" do\nend\nit("b") { }\n', 'it "a", skip: true do\nend\nit("b") { }\n', 'it "a" do\n  skip "later"\nend\nit("b") { }\n'],
+    ['it "a" do\nend\n', 'it "a" do\nend\n# it("b") { }\n'],
+  ],
+  [
+    'tests/ATest.php',
+    'public function testA() {}\n#[Test]\npublic function b() {}\n',
+    ['public function testA() { $this->markTestSkipped(); }\n#[Test]\npublic function b() {}\n'],
+    ['public function testA() {}\n'],
+  ],
+  [
+    'test/a.bats',
+    '@test "a" {\n  true\n}\n@test "b" {\n  true\n}\n',
+    ['@test "a" {\n  skip "x"\n}\n@test "b" {\n  true\n}\n', '@test "a" {\n  if true; then skip; fi\n}\n@test "b" {\n}\n'],
+    ['@test "a" {\n}\n', '@test "a" {\n}\n# @test "b" {\n'],
+  ],
   ['tests/test_a.sh', 'test_a() {\n  true\n}\nfunction testB() {\n}\n', ['test_a() {\n  startSkipping\n}\nfunction testB() {\n}\n'], ['test_a() {\n}\n']],
   ['test/a_test.exs', 'test "a" do\nend\n', ['@tag :skip\ntest "a" do\nend\n'], ['# test "a" do\n']],
   ['Tests/ATests.swift', 'func testA() {}\nfunc testB() {}\n', ['func testA() throws { throw XCTSkip("x") }\nfunc testB() {}\n'], ['func testA() {}\n']],
-  ['test/a_test.cc', 'TEST(S, A) {}\nTEST_F(S, B) {}\n', ['TEST(S, A) { GTEST_SKIP(); }\nTEST_F(S, B) {}\n', 'TEST(S, DISABLED_A) {}\nTEST_F(S, B) {}\n'], ['TEST(S, A) {}\n']],
+  [
+    'test/a_test.cc',
+    'TEST(S, A) {}\nTEST_F(S, B) {}\n',
+    ['TEST(S, A) { GTEST_SKIP(); }\nTEST_F(S, B) {}\n', 'TEST(S, DISABLED_A) {}\nTEST_F(S, B) {}\n'],
+    ['TEST(S, A) {}\n'],
+  ],
   ['test/a_test.dart', "test('a', () {});\n", ["test('a', () {}, skip: true);\n"], ['\n']],
 ];
 

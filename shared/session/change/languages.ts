@@ -14,7 +14,8 @@ export interface Language {
   readonly skipDirectives: RegExp | null;
 }
 
-type Draft = Pick<Language, 'cases' | 'names' | 'skips'> & Partial<Pick<Language, 'testsAnywhere' | 'comments' | 'skipDirectives'>> & { readonly files: RegExp };
+type Draft = Pick<Language, 'cases' | 'names' | 'skips'> &
+  Partial<Pick<Language, 'testsAnywhere' | 'comments' | 'skipDirectives'>> & { readonly files: RegExp };
 
 /** The language of a file that can hold tests; null for every other file. */
 export function languageOf(path: string): Language | null {
@@ -25,7 +26,13 @@ export function languageOf(path: string): Language | null {
 const testFolder = /(?:^|\/)(?:tests?|__tests__|specs?|e2e|t)\//i;
 
 function language({ files, testsAnywhere = false, comments = 'slashes', skipDirectives = null, ...patterns }: Draft): Language {
-  return { ...patterns, testsAnywhere, comments, skipDirectives, isTestPath: (path) => testFolder.test(path) || files.test(path.slice(path.lastIndexOf('/') + 1)) };
+  return {
+    ...patterns,
+    testsAnywhere,
+    comments,
+    skipDirectives,
+    isTestPath: (path) => testFolder.test(path) || files.test(path.slice(path.lastIndexOf('/') + 1)),
+  };
 }
 
 const quotedName = String.raw`["'\x60]([^"'\x60\n]+)["'\x60]`;
@@ -43,7 +50,8 @@ const python = language({
   comments: 'python',
   cases: /^[ \t]*(?:async[ \t]+)?def[ \t]+test\w*[ \t]*\(/gm,
   names: /^[ \t]*(?:async[ \t]+)?def[ \t]+(test\w*)[ \t]*\(/gm,
-  skips: /@(?:\w+\.)*(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure)\b|\b(?:pytest|unittest)\.(?:skip|xfail|importorskip)\s*\(|\bself\.skipTest\s*\(|\braise\s+(?:unittest\.)?SkipTest\b|\bpytestmark\s*=.*\bskip|\bcollect_ignore\w*\s*=|\bmarks\s*=\s*pytest\.mark\.(?:skip|xfail)|\b__test__\s*=\s*False/g,
+  skips:
+    /@(?:\w+\.)*(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure)\b|\b(?:pytest|unittest)\.(?:skip|xfail|importorskip)\s*\(|\bself\.skipTest\s*\(|\braise\s+(?:unittest\.)?SkipTest\b|\bpytestmark\s*=.*\bskip|\bcollect_ignore\w*\s*=|\bmarks\s*=\s*pytest\.mark\.(?:skip|xfail)|\b__test__\s*=\s*False/g,
 });
 
 const go = language({
@@ -81,7 +89,8 @@ const ruby = language({
   comments: 'hash',
   cases: /^[ \t]*(?:it|specify|scenario|example|test|xit|fit)\b[ \t]*(?:\(|["'{]|do\b)|^[ \t]*def[ \t]+test_\w+/gm,
   names: /^[ \t]*(?:it|specify|scenario|example|test)\b[ \t]*\(?[ \t]*["']([^"'\n]+)["']|^[ \t]*def[ \t]+(test_\w+)/gm,
-  skips: /^[ \t]*(?:xit|xdescribe|xcontext|xspecify|xscenario|fit|fdescribe|fcontext|pending|skip)\b|\b(?:skip|pending|focus):\s*(?!false|nil)|,\s*:(?:skip|pending|focus)\b/gm,
+  skips:
+    /^[ \t]*(?:xit|xdescribe|xcontext|xspecify|xscenario|fit|fdescribe|fcontext|pending|skip)\b|\b(?:skip|pending|focus):\s*(?!false|nil)|,\s*:(?:skip|pending|focus)\b/gm,
 });
 
 const php = language({

@@ -32,7 +32,19 @@ const held: readonly (readonly [string, string])[] = [
   ['a/.git/config', 'outside the workspace'],
   ['.GIT/hooks/pre-push', 'outside the workspace'],
 ];
-const free = ['src/agents.ts', 'docs/agents.md', 'src/woodpecker.ts', 'README.md', '.gitignore', '.gitattributes', 'ci/run.sh', 'src/claude/index.ts', 'a..b/c', '.github/dependabot.yml', 'package.json'];
+const free = [
+  'src/agents.ts',
+  'docs/agents.md',
+  'src/woodpecker.ts',
+  'README.md',
+  '.gitignore',
+  '.gitattributes',
+  'ci/run.sh',
+  'src/claude/index.ts',
+  'a..b/c',
+  '.github/dependabot.yml',
+  'package.json',
+];
 
 describe('pathReason', () => {
   it.each(held)('holds %s as %s', (path, why) => expect(pathReason(path)).toBe(why));

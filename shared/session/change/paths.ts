@@ -7,8 +7,14 @@ const protectedPaths: readonly (readonly [string, RegExp])[] = [
   ['CI configuration', /^\.(?:ci|circleci|buildkite|gitlab\/ci|teamcity|semaphore|(?:github|forgejo|gitea)\/(?:workflows|actions))\//i],
   ['CI configuration', /^(?:.*\/)?jenkinsfile[^/]*$|^(?:azure-pipelines|bitbucket-pipelines|appveyor|cloudbuild|buildspec)[^/]*\.ya?ml$/i],
   ['code ownership', /^(?:\.github\/|\.forgejo\/|\.gitea\/|\.gitlab\/|docs\/)?codeowners$/i],
-  ['agent instructions', /(?:^|\/)(?:AGENTS(?:\.[\w-]+)?|CLAUDE(?:\.[\w-]+)?|GEMINI|CODEX|COPILOT|QWEN|CONVENTIONS\.aider)\.md$|^(?:agents|claude|gemini)\.md$/],
-  ['agent instructions', /(?:^|\/)\.(?:claude|pi|codex|gemini|agents?|cursor|windsurf|continue|opencode|roo|kiro|amazonq|junie|aider[^/]*|clinerules)(?:\/.*)?$/i],
+  [
+    'agent instructions',
+    /(?:^|\/)(?:AGENTS(?:\.[\w-]+)?|CLAUDE(?:\.[\w-]+)?|GEMINI|CODEX|COPILOT|QWEN|CONVENTIONS\.aider)\.md$|^(?:agents|claude|gemini)\.md$/,
+  ],
+  [
+    'agent instructions',
+    /(?:^|\/)\.(?:claude|pi|codex|gemini|agents?|cursor|windsurf|continue|opencode|roo|kiro|amazonq|junie|aider[^/]*|clinerules)(?:\/.*)?$/i,
+  ],
   ['agent instructions', /(?:^|\/)(?:\.cursorrules|\.windsurfrules|\.roorules|\.goosehints|\.mcp\.json|mcp\.json|opencode\.jsonc?|\.cursorignore)$/i],
   ['agent instructions', /^\.github\/(?:copilot-instructions\.md$|instructions\/|prompts\/|chatmodes\/|agents\/)/i],
   ['git hooks', /(?:^|\/)\.(?:husky|githooks)\/|^\.?(?:lefthook|lefthook-local)\.(?:ya?ml|toml|json)$|^\.pre-commit-(?:config|hooks)\.ya?ml$/i],

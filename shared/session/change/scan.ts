@@ -14,7 +14,9 @@ export function scanTexts({ texts, commits, holdsKnownSecret }: ChangeRequest): 
 }
 
 /** Every line that the change as a whole or one of its commits adds, and the largest file of the result. */
-export async function scanContents(request: ChangeRequest): Promise<{ readonly findings: readonly SecretFinding[]; readonly largest: { readonly path: string; readonly bytes: number } | null }> {
+export async function scanContents(
+  request: ChangeRequest,
+): Promise<{ readonly findings: readonly SecretFinding[]; readonly largest: { readonly path: string; readonly bytes: number } | null }> {
   const { from, to, merge = null } = request;
   const whole = await scanStep(request, { parents: merge === null ? [from] : [from, merge], to, paths: request.files.map((file) => file.path) });
   const findings = [...whole.findings];
@@ -40,7 +42,10 @@ async function ownCommits({ commits, objects, merge = null }: ChangeRequest): Pr
   return own;
 }
 
-async function scanStep({ objects, holdsKnownSecret }: ChangeRequest, step: { readonly parents: readonly Sha[]; readonly to: Sha; readonly paths: readonly string[] }) {
+async function scanStep(
+  { objects, holdsKnownSecret }: ChangeRequest,
+  step: { readonly parents: readonly Sha[]; readonly to: Sha; readonly paths: readonly string[] },
+) {
   const findings: SecretFinding[] = [];
   const before = new Set<string>();
   let largest: { path: string; bytes: number } | null = null;
@@ -60,7 +65,12 @@ async function scanStep({ objects, holdsKnownSecret }: ChangeRequest, step: { re
 }
 
 function linesOf(content: Buffer | null): readonly string[] {
-  return content === null ? [] : content.toString('latin1').split('\n').map((line) => line.trim());
+  return content === null
+    ? []
+    : content
+        .toString('latin1')
+        .split('\n')
+        .map((line) => line.trim());
 }
 
 function findingsIn(path: string, text: string, options: { readonly known: Known; readonly before?: ReadonlySet<string> }): readonly SecretFinding[] {

@@ -20,11 +20,15 @@ const names = String.raw`(?:token|secret|passwd|password|passphrase|api[_-]?key|
 /** `name: "value"`, `name = 'value'`, `"name" => "value"`. */
 const quoted = new RegExp(String.raw`${names}[\w-]{0,40}["'\x60\])]{0,2}\s{0,20}(?::=|=>|[:=])\s{0,20}["'\x60]([^"'\x60\s]{12,500})["'\x60]`, 'gi');
 /** `NAME=value` and `name: value` of environment, properties and YAML files. */
-const bare = new RegExp(String.raw`^\s{0,40}(?:export\s{1,4}|-\s{1,4})?[\w.-]{0,60}${names}[\w-]{0,40}\s{0,10}[:=]\s{0,10}([^\s"'\x60#;,(){}[\]<>$]{16,500})\s*(?:#.*)?$`, 'gi');
+const bare = new RegExp(
+  String.raw`^\s{0,40}(?:export\s{1,4}|-\s{1,4})?[\w.-]{0,60}${names}[\w-]{0,40}\s{0,10}[:=]\s{0,10}([^\s"'\x60#;,(){}[\]<>$]{16,500})\s*(?:#.*)?$`,
+  'gi',
+);
 const url = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'`]{1,100}:([^\s/:@"'`]{8,200})@([^\s/:"'`]{1,200})/gi;
 const privateKey = /-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----(.{0,200})/;
 
-const placeholder = /example|sample|placeholder|dummy|fake|mock|changeme|change[_-]me|replace|your[_-]|my[_-]?(?:token|secret|password|key)|redacted|masked|insert|todo|xxxx|\*\*\*|\.\.\.|…|\$\{|\{\{|<[^>]*>|%[sd]|0000000|1234567|abcdefg|deadbeef|foobar|password|not-?a-?(?:real|secret)|test/i;
+const placeholder =
+  /example|sample|placeholder|dummy|fake|mock|changeme|change[_-]me|replace|your[_-]|my[_-]?(?:token|secret|password|key)|redacted|masked|insert|todo|xxxx|\*\*\*|\.\.\.|…|\$\{|\{\{|<[^>]*>|%[sd]|0000000|1234567|abcdefg|deadbeef|foobar|password|not-?a-?(?:real|secret)|test/i;
 const chunk = 4000;
 
 /** Names of the rules that a line breaks. `following`: the next lines, for keys that span several. */
@@ -33,7 +37,8 @@ export function secretsIn(line: string, following: readonly string[] = []): read
   const found = shapes.flatMap(([rule, shape]) => (matches(shape, line).some((groups) => isReal(groups[0] ?? '')) ? [rule] : []));
   if (isPrivateKey(line, following)) found.push('private key');
   if (found.length > 0) return found;
-  if (matches(url, line).some(([value = '', host = '']) => isRandom(value) && !/^(?:localhost|127\.|0\.0\.0\.0|host\.docker)|example/i.test(host))) return ['password in a URL'];
+  if (matches(url, line).some(([value = '', host = '']) => isRandom(value) && !/^(?:localhost|127\.|0\.0\.0\.0|host\.docker)|example/i.test(host)))
+    return ['password in a URL'];
   const assigned = [...matches(quoted, line), ...matches(bare, line)];
   return assigned.some(([value = '']) => isRandom(value)) ? ['secret in an assignment'] : [];
 }

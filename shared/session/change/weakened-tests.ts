@@ -32,17 +32,18 @@ export async function findWeakenedTests(request: ChangeRequest): Promise<readonl
 async function comparedWith(request: ChangeRequest, from: ChangeRequest['from']): Promise<readonly ProtectedPath[]> {
   const changed = request.files.filter((file) => languageOf(file.path) !== null);
   const old = await readAll(request, from, changed);
-  const now = await readAll(request, request.to, changed.filter((file) => file.mode !== '120000'));
+  const now = await readAll(
+    request,
+    request.to,
+    changed.filter((file) => file.mode !== '120000'),
+  );
   const gone = old.filter((version) => !now.some((each) => each.path === version.path));
   const added = now.filter((version) => !old.some((each) => each.path === version.path));
   const moves = new Map(gone.flatMap((version) => movedTo(version, added)));
   const deleted = gone.filter((version) => isTestFile(version) && !moves.has(version.path));
   const pairs = now.map((version) => pairOf(version, old, moves));
   const known = new Set(added.concat(now).flatMap((version) => testNames(version)));
-  return [
-    ...deleted.map(({ path }) => ({ path, why: 'a test file is deleted' })),
-    ...pairs.flatMap((pair) => weaknessOf(pair, known)),
-  ];
+  return [...deleted.map(({ path }) => ({ path, why: 'a test file is deleted' })), ...pairs.flatMap((pair) => weaknessOf(pair, known))];
 }
 
 async function readAll({ objects }: ChangeRequest, at: ChangeRequest['from'], files: readonly ChangedFile[]): Promise<readonly Version[]> {
@@ -67,7 +68,10 @@ function movedTo(version: Version, added: readonly Version[]): readonly (readonl
 
 /** Share of the old lines that the new text still has. */
 function likeness(before: string, after: string): number {
-  const lines = before.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const lines = before
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const present = new Set(after.split('\n').map((line) => line.trim()));
   return lines.length === 0 ? 1 : lines.filter((line) => present.has(line)).length / lines.length;
 }
@@ -100,5 +104,7 @@ function count(text: string, language: Language, pattern: RegExp): number {
 }
 
 function testNames({ text, language }: Version): readonly string[] {
-  return [...stripComments(text, language.comments).matchAll(language.names)].map((match) => match.slice(1).find((group) => group !== undefined) ?? '').filter((name) => name !== '');
+  return [...stripComments(text, language.comments).matchAll(language.names)]
+    .map((match) => match.slice(1).find((group) => group !== undefined) ?? '')
+    .filter((name) => name !== '');
 }

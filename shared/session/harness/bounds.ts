@@ -30,7 +30,11 @@ export function createBounds(clock: Clock, limits: SessionLimits, prices: Prices
     if (!over) reach({ error, why });
     over = true;
   };
-  const idle = watchIdle(clock, { ms: limits.idleSeconds * 1000, isBusy: () => tools.size > 0, fire: () => reachOnce('idle', `no sign of life for ${limits.idleSeconds} s`) });
+  const idle = watchIdle(clock, {
+    ms: limits.idleSeconds * 1000,
+    isBusy: () => tools.size > 0,
+    fire: () => reachOnce('idle', `no sign of life for ${limits.idleSeconds} s`),
+  });
   const cancelWall = clock.after(limits.wallSeconds * 1000, () => reachOnce('wall', `it took longer than ${limits.wallSeconds} s`));
   const charge = (event: Extract<HarnessEvent, { kind: 'usage' }>): void => {
     usage = addUsage(usage, priced(event, prices));

@@ -20,7 +20,10 @@ export const claude: Harness = {
 };
 
 function locate(path: string): Program {
-  const onPath = path.split(delimiter).filter((folder) => folder !== '' && !folder.endsWith('node_modules/.bin')).map((folder) => join(folder, 'claude'));
+  const onPath = path
+    .split(delimiter)
+    .filter((folder) => folder !== '' && !folder.endsWith('node_modules/.bin'))
+    .map((folder) => join(folder, 'claude'));
   const command = [...packaged(), ...onPath].find((file) => existsSync(file));
   if (command !== undefined) return { command, args: [] };
   throw new SessionError('missing-cli', 'Claude Code is not installed. Run `npm install -g @anthropic-ai/claude-code@2.1.328`, or choose `harness = "pi"`.');

@@ -4,7 +4,10 @@ const byStatus: Readonly<Record<number, SessionFailure>> = { 401: 'auth', 402: '
 
 /** Order matters: the first that fits wins. */
 const byText: readonly (readonly [SessionFailure, RegExp])[] = [
-  ['context', /prompt is too long|context[ _-]?(?:length|window|limit)|maximum context|too many (?:input )?tokens|input token count|exceeds? the (?:maximum|model's)|context_length_exceeded/i],
+  [
+    'context',
+    /prompt is too long|context[ _-]?(?:length|window|limit)|maximum context|too many (?:input )?tokens|input token count|exceeds? the (?:maximum|model's)|context_length_exceeded/i,
+  ],
   ['auth', /invalid[ _-](?:x-)?api[ _-]?key|authenticat|unauthori[sz]ed|permission_error|credit balance|billing|not logged in|\/login/i],
   ['rate', /rate[ _-]?limit|too many requests|quota|usage limit/i],
   ['overload', /overloaded|internal (?:server )?error|server[ _-]error|service unavailable|bad gateway|at capacity/i],

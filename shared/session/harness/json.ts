@@ -19,7 +19,9 @@ export const asNumber = (value: unknown): number => (typeof value === 'number' &
 /** Joined text blocks of a message. */
 export function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
-  return asList(content).flatMap((block) => (block['type'] === 'text' ? [asText(block['text'])] : [])).join('');
+  return asList(content)
+    .flatMap((block) => (block['type'] === 'text' ? [asText(block['text'])] : []))
+    .join('');
 }
 
 /** What a tool call is about, in one short line: its path or its command. */

@@ -46,7 +46,12 @@ function prepare(request: RunRequest): Preparation {
       ...['--mode', 'json', '-p', '--provider', 'disinto', '--model', request.model],
       ...['--session-id', request.conversation.id, '--tools', 'read,bash,edit,write', ...flags],
     ],
-    env: { PI_CODING_AGENT_DIR: `${request.home}/pi`, PI_OFFLINE: '1', PI_TELEMETRY: '0', ...(isPlain(request.endpoint.key) ? {} : { DISINTO_MODEL_KEY: request.endpoint.key }) },
+    env: {
+      PI_CODING_AGENT_DIR: `${request.home}/pi`,
+      PI_OFFLINE: '1',
+      PI_TELEMETRY: '0',
+      ...(isPlain(request.endpoint.key) ? {} : { DISINTO_MODEL_KEY: request.endpoint.key }),
+    },
     files: {
       'pi/models.json': JSON.stringify({ providers: { disinto: providerOf(request) } }),
       'pi/settings.json': JSON.stringify({
@@ -59,8 +64,21 @@ function prepare(request: RunRequest): Preparation {
 
 function providerOf({ endpoint, prices, ...request }: RunRequest) {
   const cost = { input: prices?.input ?? 0, output: prices?.output ?? 0, cacheRead: prices?.cached ?? 0, cacheWrite: prices?.input ?? 0 };
-  const model = { id: request.model, name: request.model, reasoning: false, input: ['text'], cost, contextWindow: request.contextTokens, maxTokens: request.outputTokens };
-  return { baseUrl: baseUrlOf(endpoint), api: apiNames[endpoint.api], apiKey: isPlain(endpoint.key) ? endpoint.key || 'none' : '$DISINTO_MODEL_KEY', models: [model] };
+  const model = {
+    id: request.model,
+    name: request.model,
+    reasoning: false,
+    input: ['text'],
+    cost,
+    contextWindow: request.contextTokens,
+    maxTokens: request.outputTokens,
+  };
+  return {
+    baseUrl: baseUrlOf(endpoint),
+    api: apiNames[endpoint.api],
+    apiKey: isPlain(endpoint.key) ? endpoint.key || 'none' : '$DISINTO_MODEL_KEY',
+    models: [model],
+  };
 }
 
 /** pi reads `$NAME` and `!command` in a key: only what cannot be mistaken for either is written as it is. */

@@ -7,7 +7,9 @@ import { createPiReader } from './pi-events.ts';
 /** What a reader makes of a recorded run. */
 function play(recording: string): { readonly events: readonly HarnessEvent[]; readonly judgement: Judgement | null } {
   const reader = recording.startsWith('pi') ? createPiReader() : createClaudeReader();
-  const lines = readFileSync(new URL(`fixtures/${recording}.jsonl`, import.meta.url), 'utf8').trim().split('\n');
+  const lines = readFileSync(new URL(`fixtures/${recording}.jsonl`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
   return { events: lines.flatMap((line) => reader.read(line)), judgement: reader.judge() };
 }
 
@@ -45,7 +47,8 @@ it.each([
 });
 
 it('a status is known while it is retried', () => {
-  for (const recording of ['pi-http-429', 'claude-http-401']) expect(play(recording).events.find((event) => event.kind === 'retry')).toMatchObject({ attempt: 1, status: recording.startsWith('pi') ? 429 : 401 });
+  for (const recording of ['pi-http-429', 'claude-http-401'])
+    expect(play(recording).events.find((event) => event.kind === 'retry')).toMatchObject({ attempt: 1, status: recording.startsWith('pi') ? 429 : 401 });
 });
 
 it.each(['pi-hang', 'claude-hang'])('%s, killed in the middle, judges nothing', (recording) => {
@@ -55,7 +58,16 @@ it.each(['pi-hang', 'claude-hang'])('%s, killed in the middle, judges nothing', 
 describe.each([createPiReader, createClaudeReader])('%o', (create) => {
   it('takes lines that are no events for nothing', () => {
     const reader = create();
-    for (const line of ['', 'Warning: x', '{', '[]', '{"type":5}', '{"type":"message_end"}', '{"type":"assistant","message":{"content":"x"}}', '{"type":"user"}']) {
+    for (const line of [
+      '',
+      'Warning: x',
+      '{',
+      '[]',
+      '{"type":5}',
+      '{"type":"message_end"}',
+      '{"type":"assistant","message":{"content":"x"}}',
+      '{"type":"user"}',
+    ]) {
       expect(reader.read(line).filter((event) => event.kind === 'tool')).toEqual([]);
     }
     expect(reader.judge()).toBeNull();

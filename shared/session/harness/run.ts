@@ -67,7 +67,13 @@ export async function runHarness(harness: Harness, request: RunRequest, context:
 }
 
 /** Why it ended, strongest cause first. The exit code decides nothing: pi says 0 for failures, claude for an interrupt. */
-function endOf(of: { readonly exit: ProcessResult; readonly judgement: Judgement | null; readonly reached: Reached | undefined; readonly cancelled: boolean; readonly tail: readonly string[] }): HarnessResult['end'] {
+function endOf(of: {
+  readonly exit: ProcessResult;
+  readonly judgement: Judgement | null;
+  readonly reached: Reached | undefined;
+  readonly cancelled: boolean;
+  readonly tail: readonly string[];
+}): HarnessResult['end'] {
   const { exit, judgement, reached } = of;
   if (exit.spawnError !== null) return { ok: false, error: 'spawn', why: exit.spawnError };
   // It may have finished while we were about to stop it: a good end is a good end.

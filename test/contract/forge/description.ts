@@ -28,7 +28,9 @@ export const description = JSON.parse(readFileSync(file, 'utf8')) as Description
 /** Longest template first: `pulls/{index}.{diffType}` before `pulls/{index}`. A branch or commit may hold slashes. */
 const templates = Object.keys(description.paths)
   .map((template) => {
-    const pattern = template.replaceAll('.', '\\.').replace(/\{(\w+)\}/g, (_, name: string) => (name === 'branch' ? '(.+)' : name === 'index' || name === 'id' ? '(\\d+)' : '([^/]+)'));
+    const pattern = template
+      .replaceAll('.', '\\.')
+      .replace(/\{(\w+)\}/g, (_, name: string) => (name === 'branch' ? '(.+)' : name === 'index' || name === 'id' ? '(\\d+)' : '([^/]+)'));
     return { template, pattern: new RegExp(`^${pattern}$`) };
   })
   .toSorted((a, b) => b.template.length - a.template.length);

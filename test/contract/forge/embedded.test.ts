@@ -47,7 +47,11 @@ async function makeWorld(): Promise<TestWorld> {
   };
 }
 
-const protectionOf = ({ contexts, approvals, mergers }: Protection): Parameters<Awaited<ReturnType<typeof startEmbeddedForge>>['seed']['setProtection']>[2] => ({
+const protectionOf = ({
+  contexts,
+  approvals,
+  mergers,
+}: Protection): Parameters<Awaited<ReturnType<typeof startEmbeddedForge>>['seed']['setProtection']>[2] => ({
   enable_push: false,
   required_approvals: approvals,
   enable_status_check: contexts.length > 0,

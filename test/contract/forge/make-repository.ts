@@ -67,7 +67,11 @@ function createGit(site: Site, name: string, directory: string): TestRepository[
     const url = new URL(site.direct);
     Object.assign(url, { username: account, password: site.tokens[account], pathname: `/${name}.git` });
     await run('git', ['clone', '-q', url.href, join(directory, account)], { env });
-    for (const [key, value] of [['user.name', account], ['user.email', `${account}@example.org`]] as const) await inClone(account, ['config', key, value]);
+    for (const [key, value] of [
+      ['user.name', account],
+      ['user.email', `${account}@example.org`],
+    ] as const)
+      await inClone(account, ['config', key, value]);
   };
   return async (account, ...args) => {
     const clone = ready.get(account) ?? prepare(account);

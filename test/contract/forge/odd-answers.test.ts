@@ -126,7 +126,13 @@ describe('reviews', () => {
   ];
 
   it('a comment whose line the forge refuses goes into the body', async () => {
-    const { forge, bodies } = await odd({ 'POST /pulls/1/reviews': [[422, { message: 'line is not in the diff' }], [200, posted]], 'GET /pulls/1.diff': [200, diff] });
+    const { forge, bodies } = await odd({
+      'POST /pulls/1/reviews': [
+        [422, { message: 'line is not in the diff' }],
+        [200, posted],
+      ],
+      'GET /pulls/1.diff': [200, diff],
+    });
     expect(await forge.submitReview(1, { ...draft, comments })).toBe('submitted');
     expect(bodies[1]).toEqual({
       event: 'REQUEST_CHANGES',
@@ -136,14 +142,19 @@ describe('reviews', () => {
     });
   });
 
-  it('a review that stays refused is an error with the forge\'s words', async () => {
+  it("a review that stays refused is an error with the forge's words", async () => {
     const { forge } = await odd({ 'POST /pulls/1/reviews': [422, { message: 'body too long' }], 'GET /pulls/1.diff': [200, diff] });
     await expect(forge.submitReview(1, { ...draft, comments })).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining('body too long') });
   });
 
   it('pending ones and requests for one are not reviews', async () => {
     const others = ['PENDING', 'REQUEST_REVIEW'].map((state, at) => ({ ...posted, id: at + 2, state, commit_id: '' }));
-    const { forge } = await odd({ 'GET /pulls/1/reviews': [[200, [...others, posted]], [200, []]] });
+    const { forge } = await odd({
+      'GET /pulls/1/reviews': [
+        [200, [...others, posted]],
+        [200, []],
+      ],
+    });
     expect((await forge.listReviews(1)).map((each) => each.id)).toEqual([1]);
   });
 });

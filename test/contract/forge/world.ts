@@ -41,5 +41,4 @@ export interface TestWorld {
 }
 
 const sourceLines = ['one', 'two', 'three', 'four', 'five', 'six'];
-export const source = (change: Readonly<Record<number, string>> = {}): string =>
-  `${sourceLines.map((line, at) => change[at + 1] ?? line).join('\n')}\n`;
+export const source = (change: Readonly<Record<number, string>> = {}): string => `${sourceLines.map((line, at) => change[at + 1] ?? line).join('\n')}\n`;

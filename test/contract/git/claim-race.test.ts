@@ -48,23 +48,29 @@ async function race(children: readonly ChildProcess[]): Promise<Told[]> {
 it.each([
   { transport: 'a local path', open: async () => ({ ...(await createWorld()), url: null, account: null }) },
   { transport: "the embedded forge's HTTP", open: createForgeWorld },
-])('C1, C4: of 20 claimants in processes of their own that race for 10 issues over $transport, each issue goes to exactly one', async ({ transport, open }) => {
-  const world = await open();
-  const machines = Array.from({ length: 4 }, (_, i) => join(world.root, `machine-${i}`));
-  for (const machine of machines) mkdirSync(machine);
-  const children = Array.from({ length: claimants }, (_, i) => start(machines[i % machines.length]!, world.url ?? world.forge, `run_${i}`, world.account));
-  const told = await race(children);
+])(
+  'C1, C4: of 20 claimants in processes of their own that race for 10 issues over $transport, each issue goes to exactly one',
+  async ({ transport, open }) => {
+    const world = await open();
+    const machines = Array.from({ length: 4 }, (_, i) => join(world.root, `machine-${i}`));
+    for (const machine of machines) mkdirSync(machine);
+    const children = Array.from({ length: claimants }, (_, i) => start(machines[i % machines.length]!, world.url ?? world.forge, `run_${i}`, world.account));
+    const told = await race(children);
 
-  const winners = issues.map((issue) => told.filter((one) => one.issue === issue && one.told === 'claimed'));
-  const doubles = winners.filter((won) => won.length > 1).length;
-  const unclaimed = winners.filter((won) => won.length === 0).length;
-  console.log(`claim race over ${transport}: ${claimants} processes, ${issues.length} issues, ${told.length} tries, ${winners.flat().length} won, ${doubles} double claims, ${unclaimed} without a winner`);
+    const winners = issues.map((issue) => told.filter((one) => one.issue === issue && one.told === 'claimed'));
+    const doubles = winners.filter((won) => won.length > 1).length;
+    const unclaimed = winners.filter((won) => won.length === 0).length;
+    console.log(
+      `claim race over ${transport}: ${claimants} processes, ${issues.length} issues, ${told.length} tries, ${winners.flat().length} won, ${doubles} double claims, ${unclaimed} without a winner`,
+    );
 
-  expect(told).toHaveLength(claimants * issues.length);
-  expect({ doubles, unclaimed }).toEqual({ doubles: 0, unclaimed: 0 });
-  for (const issue of issues) {
-    const commit = sh(world.forge, 'rev-parse', `refs/disinto/claims/${issue}`);
-    expect(new Set(told.filter((one) => one.issue === issue).map(({ holder }) => holder)).size).toBe(1);
-    expect(told.find((one) => one.issue === issue && one.told === 'claimed')?.commit).toBe(commit);
-  }
-}, 180_000);
+    expect(told).toHaveLength(claimants * issues.length);
+    expect({ doubles, unclaimed }).toEqual({ doubles: 0, unclaimed: 0 });
+    for (const issue of issues) {
+      const commit = sh(world.forge, 'rev-parse', `refs/disinto/claims/${issue}`);
+      expect(new Set(told.filter((one) => one.issue === issue).map(({ holder }) => holder)).size).toBe(1);
+      expect(told.find((one) => one.issue === issue && one.told === 'claimed')?.commit).toBe(commit);
+    }
+  },
+  180_000,
+);

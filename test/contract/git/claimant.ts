@@ -5,7 +5,9 @@ import type { Log } from '#log';
 import { systemChance, systemClock } from '../../../shared/clock/system.ts';
 import { createGit } from '../../../shared/git/store.ts';
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, url: { type: 'string' }, login: { type: 'string' }, run: { type: 'string' }, issues: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, url: { type: 'string' }, login: { type: 'string' }, run: { type: 'string' }, issues: { type: 'string' } },
+});
 const { data = '', url = '', login = '', run = '', issues = '' } = values;
 const token = process.env['FORGE_TOKEN'];
 const quiet: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => quiet };
@@ -14,7 +16,10 @@ const git = createGit({ data, project: 'demo', remoteUrl: url, credentials, cloc
 await git.fetch();
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
-const order = issues.split(',').map((issue) => ({ issue, at: systemChance.random() })).sort((a, b) => a.at - b.at);
+const order = issues
+  .split(',')
+  .map((issue) => ({ issue, at: systemChance.random() }))
+  .sort((a, b) => a.at - b.at);
 for (const { issue } of order) {
   const answer = await git.claims.take(issue, { agent: 'dev', run, leaseSeconds: 600, holderIsDead: () => false });
   const holder = answer.kind === 'claimed' ? answer.claim : answer.by;

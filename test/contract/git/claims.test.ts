@@ -24,7 +24,10 @@ describe('claims', () => {
     expect(second).toMatchObject({ kind: 'taken', by: { agent: 'dev', run: 'run_1', name: '7', takeover: null } });
     expect(await git.claims.take('7', draft('run_1'))).toEqual(first);
     expect((await git.claims.take('8', draft('run_2'))).kind).toBe('claimed');
-    expect((await git.claims.list()).map(({ name, run }) => [name, run])).toEqual([['7', 'run_1'], ['8', 'run_2']]);
+    expect((await git.claims.list()).map(({ name, run }) => [name, run])).toEqual([
+      ['7', 'run_1'],
+      ['8', 'run_2'],
+    ]);
   }, 30_000);
 
   it('C4: two at once: one wins, and the loser leaves no trace', async () => {

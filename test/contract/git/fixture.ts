@@ -67,7 +67,8 @@ export async function createForgeWorld(): Promise<ForgeWorld> {
   server.seed.addCollaborator('owner/demo', 'dev', 'write');
   const account = { login: 'dev', token: server.seed.createToken('dev', 'git') };
   const url = `${server.url}/owner/demo.git`;
-  const open: World['open'] = (more = {}) => seeded.open({ project: 'web', remoteUrl: url, credentials: { login: account.login, token: () => account.token }, ...more });
+  const open: World['open'] = (more = {}) =>
+    seeded.open({ project: 'web', remoteUrl: url, credentials: { login: account.login, token: () => account.token }, ...more });
   const git = open();
   await git.fetch();
   return { ...seeded, forge: folder, git, open, server, stop, url, account };

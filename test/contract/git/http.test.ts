@@ -38,7 +38,10 @@ describe('over HTTP to the embedded forge', () => {
     world.server.seed.setProtection('owner/demo', 'main', { enable_push: false });
     const base = (await world.git.readCommit(world.main))!;
     const next = await world.git.createCommit({ tree: base.tree, parents: [world.main], message: 'Past the rules', author });
-    expect(await world.git.push([{ ref: 'refs/heads/main', to: next, expect: world.main }])).toMatchObject({ kind: 'refused', why: expect.stringMatching(/protect/i) });
+    expect(await world.git.push([{ ref: 'refs/heads/main', to: next, expect: world.main }])).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/protect/i),
+    });
   }, 30_000);
 
   it('says unavailable when the forge is down', async () => {

@@ -9,7 +9,11 @@ import { createWorld, sh, type World } from './fixture.ts';
 /** Starts a process that works without end and kills it, with everything it started, some time after its first word; answers the runs whose work lay in a file by then. */
 async function killOne(world: World, afterMs: number): Promise<string[]> {
   const script = join(import.meta.dirname, 'endless-run.ts');
-  const child = spawn(process.execPath, [script, world.data, world.forge], { detached: true, stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] } });
+  const child = spawn(process.execPath, [script, world.data, world.forge], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] },
+  });
   const stop = (): void => void (child.exitCode === null && child.signalCode === null && process.kill(-child.pid!, 'SIGKILL'));
   onTestFinished(stop);
   let said = '';

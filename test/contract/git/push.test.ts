@@ -38,7 +38,10 @@ describe('push', () => {
     const world = await createWorld();
     const [a, b] = [await mark(world, 'a'), await mark(world, 'b')];
     await world.git.push([{ ref: 'refs/disinto/held/1', to: a, expect: null }]);
-    const both = [{ ref: 'refs/disinto/held/2', to: a, expect: null }, { ref: 'refs/disinto/held/1', to: b, expect: null }];
+    const both = [
+      { ref: 'refs/disinto/held/2', to: a, expect: null },
+      { ref: 'refs/disinto/held/1', to: b, expect: null },
+    ];
     expect(await world.git.push(both)).toEqual({ kind: 'moved', refs: ['refs/disinto/held/1'] });
     expect([...(await world.git.listRefs('refs/disinto/')).entries()]).toEqual([['refs/disinto/held/1', a]]);
   }, 30_000);
@@ -49,7 +52,10 @@ describe('push', () => {
     writeFileSync(hook, '#!/bin/sh\necho "branch main is protected" >&2\nexit 1\n');
     chmodSync(hook, 0o755);
     const next = await mark(world, 'next');
-    expect(await world.git.push([{ ref: 'refs/heads/main', to: next, expect: world.main }])).toEqual({ kind: 'refused', why: expect.stringContaining('branch main is protected') });
+    expect(await world.git.push([{ ref: 'refs/heads/main', to: next, expect: world.main }])).toEqual({
+      kind: 'refused',
+      why: expect.stringContaining('branch main is protected'),
+    });
     expect(sh(world.forge, 'rev-parse', 'main')).toBe(world.main);
   });
 
@@ -66,7 +72,9 @@ describe('push', () => {
 
   it('throws for an object that is nowhere and for a bad ref name', async () => {
     const { git, main } = await createWorld();
-    await expect(git.push([{ ref: 'refs/heads/x', to: main.replaceAll('a', 'b').replace(/^./, 'f') as typeof main, expect: null }])).rejects.toMatchObject({ name: 'GitError' });
+    await expect(git.push([{ ref: 'refs/heads/x', to: main.replaceAll('a', 'b').replace(/^./, 'f') as typeof main, expect: null }])).rejects.toMatchObject({
+      name: 'GitError',
+    });
     await expect(git.push([{ ref: 'refs/heads/../x', to: main, expect: null }])).rejects.toThrow(TypeError);
   });
 });

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { keyMark } from '#domain/marker';
 import type { TestRepository } from '../world.ts';
 
-const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({ title, body: `About ${title}.`, labels });
+const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({
+  title,
+  body: `About ${title}.`,
+  labels,
+});
 
 export function commentContract(make: () => Promise<TestRepository>): void {
   describe('comments', () => {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { TestRepository } from '../world.ts';
 
-const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({ title, body: `About ${title}.`, labels });
+const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({
+  title,
+  body: `About ${title}.`,
+  labels,
+});
 
 export function issueContract(make: () => Promise<TestRepository>): void {
   describe('issues', () => {

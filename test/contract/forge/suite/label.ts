@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { TestRepository } from '../world.ts';
 
-const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({ title, body: `About ${title}.`, labels });
+const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({
+  title,
+  body: `About ${title}.`,
+  labels,
+});
 
 export function labelContract(make: () => Promise<TestRepository>): void {
   describe('labels', () => {
@@ -52,7 +56,10 @@ export function labelContract(make: () => Promise<TestRepository>): void {
       const repository = await make();
       const label = { name: 'backlog', colour: '#0075ca', description: 'Queued' };
       await repository.forge('dev').ensureLabelsExist([label]);
-      await repository.forge('reviewer').ensureLabelsExist([{ ...label, colour: '#ffffff' }, { ...label, name: 'other' }]);
+      await repository.forge('reviewer').ensureLabelsExist([
+        { ...label, colour: '#ffffff' },
+        { ...label, name: 'other' },
+      ]);
       const listed = JSON.parse((await repository.raw('dev', 'GET', 'labels')).body) as { name: string; color: string }[];
       expect(listed.filter((each) => each.name === 'backlog').map((each) => each.color)).toEqual(['0075ca']);
       expect(listed.map((each) => each.name)).toContain('other');

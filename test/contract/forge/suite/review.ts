@@ -54,7 +54,7 @@ export function reviewContract(make: () => Promise<TestRepository>): void {
       expect(inline).toContainEqual(comments[0]);
     });
 
-    it('of one\'s own pull request are refused as a value', async () => {
+    it("of one's own pull request are refused as a value", async () => {
       const { repository, pull } = await open();
       const forge = repository.forge('dev');
       expect(await forge.submitReview(pull.number, draft(pull))).toBe('own-pull-request');
