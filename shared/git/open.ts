@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, stat, writeFile, copyFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GitError, type WorkspaceRequest } from '#git';
 import { fileFailure } from './command/failure.ts';
-import { coreConfig, makeGitDir, removeTree } from './command/files.ts';
+import { copyIndex, coreConfig, makeGitDir, removeTree } from './command/files.ts';
 import { exists, hashOf } from './command/objects.ts';
 import { assertRefName } from './command/refs.ts';
 import type { Run } from './command/run.ts';
@@ -45,7 +45,7 @@ async function build(run: Run, places: Places, site: Site, project: string, requ
   const env = { GIT_DIR: gitDir, GIT_WORK_TREE: aside };
   await run({ args: ['read-tree', '--reset', '-u', request.at], env, cwd: aside, seconds: 900 });
   const isMerging = request.merge !== undefined && (await merge(run, env, aside, request.merge));
-  await copyFile(join(gitDir, 'index'), join(site.side, 'index'));
+  await copyIndex(join(gitDir, 'index'), join(site.side, 'index'));
   const { dev: device, ino: inode } = await stat(aside);
   const { run: id, branch, at: base, author } = request;
   const untouched = isMerging ? await snapshot(run, { ...site, checkout: aside }, base) : null;

@@ -1,9 +1,9 @@
-import { copyFile, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asSha, type Sha } from '#domain/sha';
 import { GitError, type CommitDraft } from '#git';
 import { classify, gitFailure } from './command/failure.ts';
-import { replaceFile } from './command/files.ts';
+import { copyIndex, replaceFile } from './command/files.ts';
 import { unfoldNested } from './command/nested.ts';
 import { createWriteObject, hashOf, type WriteObject } from './command/objects.ts';
 import { readHead, readPlain } from './command/refs.ts';
@@ -60,7 +60,7 @@ async function onIndex<T>(run: Run, site: Site, head: Sha, act: () => Promise<T>
   const mine = join(site.side, 'index');
   await rm(`${mine}.lock`, { force: true }); // left by a killed process: a workspace has one user at a time
   try {
-    if ((await lstat(index)).isFile()) await copyFile(index, mine);
+    if ((await lstat(index)).isFile()) await copyIndex(index, mine);
     return await act();
   } catch (error) {
     if (error instanceof GitError && error.kind === 'full') throw error;
@@ -101,7 +101,7 @@ export async function moveHead(site: Site, record: SiteRecord, headRef: string |
   if (!(await isInside(gitDir, dirname(target)))) throw new GitError('corrupt', `the workspace of run ${site.run} is damaged: ${target} leads elsewhere`);
   await replaceFile(target, `${to}\n`, nonce());
   const aside = join(gitDir, `.index-${nonce()}`);
-  await copyFile(join(site.side, 'index'), aside);
+  await copyIndex(join(site.side, 'index'), aside);
   await rename(aside, join(gitDir, 'index'));
   for (const name of ['index.lock', 'MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'AUTO_MERGE']) await rm(join(gitDir, name), { force: true });
 }

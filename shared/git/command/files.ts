@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Hash } from './objects.ts';
 
@@ -7,6 +7,16 @@ export async function replaceFile(path: string, content: string, nonce: string, 
   const aside = join(dirname(path), `.${nonce}.new`);
   await writeFile(aside, content, { mode, flag: 'wx' });
   await rename(aside, path);
+}
+
+/**
+ * Copies an index and keeps its time. Git reads a file again only when it is not older than the index; a copy that is younger than
+ * its original hides a change of the same size that was made in the second of the checkout.
+ */
+export async function copyIndex(from: string, to: string): Promise<void> {
+  const { atime, mtime } = await lstat(from);
+  await copyFile(from, to);
+  await utimes(to, atime, mtime);
 }
 
 /** Removes a tree without following links, also where a program took our write permission away (module caches do). */

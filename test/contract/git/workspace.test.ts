@@ -21,6 +21,16 @@ describe('a workspace', () => {
     expect(await workspace.commitAll('Nothing')).toBeNull();
   });
 
+  it('sees a change of the same size made in the second of the checkout, however late it is committed', async () => {
+    const world = await createWorld();
+    const workspace = await open(world);
+    const readme = join(workspace.path, 'README.md');
+    const text = readFileSync(readme, 'utf8');
+    writeFileSync(readme, text.replace(/\w/g, 'x'));
+    await new Promise((resolve) => setTimeout(resolve, 1050 - (Date.now() % 1000)));
+    expect(await workspace.commitAll('Change it')).not.toBeNull();
+  });
+
   it('B22: commits what a session left, ignored files excepted, under the author it was given', async () => {
     const world = await createWorld();
     const workspace = await open(world);
