@@ -55,12 +55,13 @@ export async function mirrorPark(ports: ParkPorts, tick: Tick, seen: Issue): Pro
     ports.forge.ensureLabels(issue.number, { add: [labels.blocked.name], remove: present(issue, [labels.backlog.name, labels.inProgress.name]) }),
   );
   if (issue.assignees.includes(me)) {
+    const claim = await ports.git.claims.find(String(issue.number));
+    if (claim !== null && claim.agent === tick.agent) await ports.git.claims.release(claim);
+    // Last, since it is what shows that the others are done.
     await ports.forge.ensureAssignees(
       issue.number,
       issue.assignees.filter((login) => login !== me),
     );
-    const claim = await ports.git.claims.find(String(issue.number));
-    if (claim !== null && claim.agent === tick.agent) await ports.git.claims.release(claim);
   }
   ports.view.forget({ number: issue.number });
 }

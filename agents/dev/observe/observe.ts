@@ -67,12 +67,12 @@ async function observeItem(ports: ObservePorts, context: Context, fact: Facts): 
   const current = pull !== undefined && !landed && (attemptOf(pull.branch)?.attempt ?? 1) > used ? pull : null;
   const waitsFor = await dependencies(ports, context, fact);
   const active = park !== null && park.unparked === null;
-  const timeline = active && !isMirrored(issue) ? await ports.forge.listTimeline(issue.number) : [];
+  const timeline = active && !isMirrored(issue, me) ? await ports.forge.listTimeline(issue.number) : [];
   return {
     issue,
     trusted: isTrusted(issue, park, who),
     park,
-    mirrored: !active || isMirrored(issue),
+    mirrored: !active || isMirrored(issue, me),
     released: active ? releasedBy(park, comments, timeline, who.people) : null,
     waitsFor,
     cycle: waitsFor.length === 0 ? null : findCycle(issue.number, (n) => openEdges(ports, context, n)),

@@ -31,7 +31,11 @@ it.each([
   [['blocked', 'in-progress'], false],
   [['backlog'], false],
   [[], false],
-])('labels %j show a park: %s', (names, shown) => expect(isMirrored(issue(1, { labels: new Set(names) }))).toBe(shown));
+])('labels %j show a park: %s', (names, shown) => expect(isMirrored(issue(1, { labels: new Set(names) }), 'dev')).toBe(shown));
+
+it('a park that was cut off before the assignee went is not shown yet', () => {
+  expect(isMirrored(issue(1, { labels: new Set(['blocked']), assignees: ['dev'] }), 'dev')).toBe(false);
+});
 
 it('an approved text is exactly that title and body', () => {
   const text = (title: string, body: string): string => textDigest({ title: untrusted(title), body: untrusted(body) });

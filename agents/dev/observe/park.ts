@@ -5,9 +5,9 @@ import type { Park } from '#domain/park';
 import type { People } from '#domain/people';
 import type { TimelineEvent } from '#forge';
 
-/** The labels of an issue say that it is parked. */
-export function isMirrored(issue: Issue): boolean {
-  return issue.labels.has(labels.blocked.name) && !issue.labels.has(labels.backlog.name) && !issue.labels.has(labels.inProgress.name);
+/** The labels of an issue say that it is parked, and it is not mine any more. */
+export function isMirrored(issue: Issue, me: string): boolean {
+  return !issue.assignees.includes(me) && issue.labels.has(labels.blocked.name) && !issue.labels.has(labels.backlog.name) && !issue.labels.has(labels.inProgress.name);
 }
 
 /**
