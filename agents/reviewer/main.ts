@@ -1,16 +1,11 @@
 import { defineAgent } from '#agent';
 import { startAgent } from '#agent/start';
+import { lookEvery } from '#schedule';
 import { runReviewer } from './reviewer.ts';
 
 export const reviewer = defineAgent({
   role: 'reviewer',
-  schedule: {
-    timing: { kind: 'every', seconds: 300 },
-    overlap: 'skip',
-    catchUp: { kind: 'latest' },
-    graceSeconds: 60,
-    jitterSeconds: 0,
-  },
+  schedule: lookEvery(300),
   timeoutMinutes: 90,
   needs: ['forge', 'view', 'git', 'ci', 'sessions', 'ledger', 'clock'],
   wakes: ['pull-request-open', 'status-green'],

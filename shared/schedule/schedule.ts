@@ -11,3 +11,7 @@ export interface Schedule extends SchedulePolicy {
   readonly timing: Timing;
   readonly jitterSeconds: number;
 }
+/** The usual schedule of an agent that events wake: every so many seconds it looks for what an event missed. */
+export function lookEvery(seconds: number): Schedule {
+  return { timing: { kind: 'every', seconds }, overlap: 'skip', catchUp: { kind: 'latest' }, graceSeconds: 60, jitterSeconds: 0 };
+}

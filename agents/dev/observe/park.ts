@@ -7,7 +7,12 @@ import type { TimelineEvent } from '#forge';
 
 /** The labels of an issue say that it is parked, and it is not mine any more. */
 export function isMirrored(issue: Issue, me: string): boolean {
-  return !issue.assignees.includes(me) && issue.labels.has(labels.blocked.name) && !issue.labels.has(labels.backlog.name) && !issue.labels.has(labels.inProgress.name);
+  return (
+    !issue.assignees.includes(me) &&
+    issue.labels.has(labels.blocked.name) &&
+    !issue.labels.has(labels.backlog.name) &&
+    !issue.labels.has(labels.inProgress.name)
+  );
 }
 
 /**
