@@ -105,7 +105,10 @@ export const incidents: Readonly<Record<string, Incident>> = {
   R7: { rule: 'what a review finds beside the change is filed by code, once' },
   R8: { rule: 'lines that leave infrastructure are shown as facts' },
   R9: { rule: 'what reaches outside is stopped by code' },
-  B1: { rule: 'a slow agent delays no other', also: ['shared/agent/host.test.ts', 'an occurrence that falls due during a run is skipped, not run beside it'] },
+  B1: {
+    rule: 'a slow agent delays no other',
+    also: ['shared/agent/test/host-runs.test.ts', 'an occurrence that falls due during a run is skipped, not run beside it'],
+  },
   B5: { rule: 'no credential in addresses, files or process lists' },
   B6: { rule: 'git goes with the rights of the agent’s own account' },
   B10: {
@@ -114,7 +117,7 @@ export const incidents: Readonly<Record<string, Incident>> = {
   },
   B11: { rule: 'no project is an error, not silence', also: ['shared/config/load.test.ts', 'says what is missing from an empty file'] },
   B12: { rule: 'data never becomes code', also: ['shared/process/contained.test.ts', 'passes arguments as they are'] },
-  B16: { rule: 'what is skipped is said', also: ['shared/agent/host.test.ts', 'is skipped with the reason'] },
+  B16: { rule: 'what is skipped is said', also: ['shared/agent/test/host-runs.test.ts', 'is skipped with the reason'] },
   B17: { rule: 'what is missing is made again, or said' },
   B21: { rule: 'pollers are no work items', not: noRole },
   B22: { rule: 'every commit has the author of its agent' },
