@@ -154,15 +154,15 @@ function connectPorts({ runtime, project, settings, token, options }: Connection
   return { forge, view, git, ci, ledger, clock, chance, sessions: options.sessions ?? noSessions(settings) };
 }
 
-/** An event reaches agents within milliseconds of each other; they share one look. */
-const gatherMs = 50;
+/** An event reaches agents within milliseconds of each other: they share one look. Events come in bursts, and each look costs requests. */
+const pacing = { gatherMs: 50, apartMs: 250 };
 const pictures = new WeakMap<Runtime, Map<string, Picture>>();
 
 /** Agents of one process look at the same picture of a repository, read by the account that asked first: a change is read once for all. */
 function pictureOf(runtime: Runtime, forge: Forge): Picture {
   const known = pictures.get(runtime) ?? new Map<string, Picture>();
   pictures.set(runtime, known);
-  const picture = known.get(forge.repository) ?? createPicture({ forge, clock: runtime.clock, gatherMs });
+  const picture = known.get(forge.repository) ?? createPicture({ forge, clock: runtime.clock, pacing });
   known.set(forge.repository, picture);
   return picture;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '#clock/system';
 import { asSha } from '#domain/sha';
 import type { Forge } from '#forge';
+import { createManualClock, type ManualClock } from '../../clock/manual.ts';
 import { createView } from '../cached-view.ts';
 import { createPicture } from './picture.ts';
 
@@ -44,4 +45,26 @@ describe('views of one picture', () => {
     await one.statuses(head, 60);
     expect(calls).toEqual(['statuses', 'statuses']);
   });
+
+  it('begin apart when they are paced, each after it was asked for', async () => {
+    const { forge, calls } = createEmptyForge();
+    const clock = createManualClock(new Date(0));
+    const picture = createPicture({ forge, clock, pacing: { gatherMs: 50, apartMs: 250 } });
+    const first = picture.refresh();
+    await passing(clock, 50);
+    await first;
+    const second = picture.refresh();
+    await passing(clock, 249);
+    expect(calls).toEqual(['changes']);
+    await passing(clock, 1);
+    await second;
+    expect(calls).toEqual(['changes', 'changes']);
+  });
 });
+
+/** Lets what was asked reach its timer, and that much time pass. */
+async function passing(clock: ManualClock, ms: number): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  clock.advance(ms);
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -22,8 +22,13 @@ export interface Picture {
   forget(number: number): void;
 }
 
-/** `gatherMs`: how long a refresh waits for others to ask too; 0 by default. */
-export function createPicture({ forge, clock, gatherMs = 0 }: { readonly forge: Forge; readonly clock: Clock; readonly gatherMs?: number }): Picture {
+/** How a picture that several look at paces its loads, in milliseconds: how long one waits for others to ask too, and how far apart they begin. */
+export interface Pacing {
+  readonly gatherMs: number;
+  readonly apartMs: number;
+}
+
+export function createPicture({ forge, clock, pacing }: { readonly forge: Forge; readonly clock: Clock; readonly pacing?: Pacing }): Picture {
   const details = createDetails(forge);
   /** Number → which forgetting it was: one that comes while a load is under way must outlive that load. */
   const forgotten = new Map<number, number>();
@@ -31,6 +36,7 @@ export function createPicture({ forge, clock, gatherMs = 0 }: { readonly forge: 
   let items: Items = noItems;
   let loadedAt: number | null = null;
   let forgeTime = Number.NEGATIVE_INFINITY;
+  let begunAt = Number.NEGATIVE_INFINITY;
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<Items> | null = null;
 
@@ -48,8 +54,9 @@ export function createPicture({ forge, clock, gatherMs = 0 }: { readonly forge: 
   /** One event wakes several agents, one instant several schedules: all that ask in one turn are answered by one load. */
   const begin = async (): Promise<Items> => {
     await running.catch(() => 'told to those who asked for it');
-    await (gatherMs === 0 ? nextTurn() : clock.sleep(gatherMs));
+    await (pacing === undefined ? nextTurn() : clock.sleep(Math.max(pacing.gatherMs, begunAt + pacing.apartMs - clock.monotonic())));
     next = null;
+    begunAt = clock.monotonic();
     const loading = load();
     running = loading;
     return loading;
