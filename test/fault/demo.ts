@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Moment, momentVariable } from './moment.ts';
 
-const demoFolder = fileURLToPath(new URL('../fixtures/demos/kill', import.meta.url));
+export const demoFolder = fileURLToPath(new URL('../fixtures/demos/kill', import.meta.url));
 const program = fileURLToPath(new URL('../../bin/disinto', import.meta.url));
 const killer = fileURLToPath(new URL('kill-at.ts', import.meta.url));
 

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Finished, leftIn, play, processesIn, type Played } from './demo.ts';
+import { parse } from 'yaml';
+import { demoFolder, type Finished, leftIn, play, processesIn, type Played } from './demo.ts';
 import { type Dump, dumpForge } from './dump.ts';
 import { chains, randomDelays } from './chains.ts';
 import type { Moment } from './moment.ts';
@@ -48,6 +49,11 @@ function expectSame(end: End): void {
 }
 
 it('undisturbed, every issue comes to the end that its folder expects', () => {
+  const expected = parse(readFileSync(join(demoFolder, 'expect.yaml'), 'utf8')) as { issues: readonly unknown[] };
+  const given = undisturbed.finished.issues.filter(({ origin }) => origin === 'given');
+  expect(given.map(({ reason, ...issue }) => ({ ...issue, ...(reason === undefined ? {} : { reason: reason.replace(/:.*/, '') }) }))).toMatchObject(
+    expected.issues,
+  );
   expect(undisturbed.finished.ok).toBe(true);
   expect(most, 'processes of the demo that are found while it works').toBeGreaterThan(3);
   expect(undisturbed.dump.mergesOnMain).toBe(4);
