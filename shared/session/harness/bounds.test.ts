@@ -48,6 +48,15 @@ it('is idle after silence, not while lines come or a tool works', () => {
   expect(reached).toEqual(['idle']);
 });
 
+it('gives a CLI three times as long until its first line', () => {
+  const { reached, clock, bounds } = watch();
+  for (let seconds = 0; seconds < 25; seconds += 5) clock.pass(5);
+  expect(reached).toEqual([]);
+  bounds.alive();
+  clock.pass(10);
+  expect(reached).toEqual(['idle']);
+});
+
 it('ends at the wall limit whatever happens, and tells one reason only', () => {
   const { reached, clock, bounds } = watch();
   bounds.count({ kind: 'tool', id: 't', does: 'execute', name: 'bash', detail: '' });

@@ -19,7 +19,8 @@ export interface Bounds {
 
 /**
  * Counts what a session uses and watches the time; calls `reach` once, with the first limit that is reached. Idle means: no
- * line of output and no tool at work (a test suite may run for long without a word; the wall limit bounds it).
+ * line of output and no tool at work (a test suite may run for long without a word; the wall limit bounds it). Before its first line
+ * a CLI has three times as long: a busy machine starts it slowly.
  */
 export function createBounds(clock: Clock, limits: SessionLimits, prices: Prices | null, reach: (reached: Reached) => void): Bounds {
   let usage: Usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, usd: prices === null ? null : 0 };
@@ -33,7 +34,7 @@ export function createBounds(clock: Clock, limits: SessionLimits, prices: Prices
   const idle = watchIdle(clock, {
     ms: limits.idleSeconds * 1000,
     isBusy: () => tools.size > 0,
-    fire: () => reachOnce('idle', `no sign of life for ${limits.idleSeconds} s`),
+    fire: (ms) => reachOnce('idle', `no sign of life for ${ms / 1000} s`),
   });
   const cancelWall = clock.after(limits.wallSeconds * 1000, () => reachOnce('wall', `it took longer than ${limits.wallSeconds} s`));
   const charge = (event: Extract<HarnessEvent, { kind: 'usage' }>): void => {
@@ -60,17 +61,24 @@ export function createBounds(clock: Clock, limits: SessionLimits, prices: Prices
   };
 }
 
+const startFactor = 3;
+
 /** One timer at a time that looks again when the silence could be long enough, instead of a new timer per line. */
-function watchIdle(clock: Clock, watch: { readonly ms: number; readonly isBusy: () => boolean; readonly fire: () => void }) {
+function watchIdle(clock: Clock, watch: { readonly ms: number; readonly isBusy: () => boolean; readonly fire: (ms: number) => void }) {
   let last = clock.monotonic();
+  let allowed = startFactor * watch.ms;
   const look = (): void => {
     if (watch.isBusy()) last = clock.monotonic();
-    const left = last + watch.ms - clock.monotonic();
-    if (left <= 0) watch.fire();
+    const left = last + allowed - clock.monotonic();
+    if (left <= 0) watch.fire(allowed);
     else cancel = clock.after(left, look);
   };
   let cancel = clock.after(watch.ms, look);
-  return { alive: () => void (last = clock.monotonic()), end: () => cancel() };
+  const alive = (): void => {
+    last = clock.monotonic();
+    allowed = watch.ms;
+  };
+  return { alive, end: () => cancel() };
 }
 
 function priced(event: Extract<HarnessEvent, { kind: 'usage' }>, prices: Prices | null): Usage {
