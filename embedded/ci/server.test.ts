@@ -19,7 +19,7 @@ const adapter = (url: string, token = '') =>
   createCi({
     forge: { ...world.forge, findBranch: async () => null },
     git: {} as never,
-    config: { contexts: 'workflows', account: 'ci', url },
+    config: { kind: null, contexts: 'workflows', account: 'ci', url, tokenFile: null },
     log: quiet,
     token,
   });

@@ -57,7 +57,7 @@ const ci = (
       findBranch: async (name) => (name === 'main' ? { name, head: base, protected: true, requiredContexts: protection, requiredApprovals: 1 } : null),
     },
     git,
-    config: { contexts, account: 'ci', url: null },
+    config: { kind: null, contexts, account: 'ci', url: null, tokenFile: null },
     log: quiet,
     ...more,
   });

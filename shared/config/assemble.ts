@@ -8,23 +8,24 @@ export function assemble(file: ConfigFile, folder: string): Config {
   const pathOf = (path: string | undefined): string | null => (path === undefined ? null : resolve(folder, path));
   return {
     instance: { name: file.instance.name, data: resolve(folder, file.instance.data) },
-    forge: { url: file.forge.url.replace(/\/+$/, ''), timeoutSeconds: file.forge['timeout-seconds'] },
-    projects: mapValues(file.projects, projectOf),
-    agents: mapValues(file.agents, (agent, name) => ({ ...agentOf(agent, name, file), tokenFile: pathOf(agent['token-file']) })),
+    forge: { url: file.forge.url.replace(/\/+$/, ''), embedded: file.forge.embedded, timeoutSeconds: file.forge['timeout-seconds'] },
+    projects: mapValues(file.projects, (project, name) => projectOf(project, name, pathOf)),
+    agents: mapValues(file.agents, (agent, name) => ({ ...agentOf(agent, name, file), tokenFile: pathOf(agent['token-file']), passwordFile: pathOf(agent['password-file']) })),
     backends: mapValues(file.backends, (backend, name) => ({ ...backendFrom(backend, name), keyFile: pathOf(backend['key-file']) })),
     session: file.session,
-    webhook: file.webhook === undefined ? null : { listen: file.webhook.listen, secretFile: pathOf(file.webhook['secret-file']) },
+    webhook: file.webhook === undefined ? null : { listen: file.webhook.listen, secretFile: pathOf(file.webhook['secret-file']), url: file.webhook.url ?? null },
   };
 }
 
-function projectOf(project: ConfigFile['projects'][string], name: string): ProjectConfig {
-  const { policy } = project;
+function projectOf(project: ConfigFile['projects'][string], name: string, pathOf: (path: string | undefined) => string | null): ProjectConfig {
+  const { policy, ci } = project;
   return {
     name,
     repository: project.repository,
     branch: project.branch,
     maintainers: project.maintainers,
-    ci: { ...project.ci, url: project.ci.url ?? null },
+    ops: project.ops ?? null,
+    ci: { kind: ci.kind ?? null, contexts: ci.contexts, account: ci.account, url: ci.url ?? null, tokenFile: pathOf(ci['token-file']) },
     policy: {
       version: policy.version,
       fixRounds: policy['fix-rounds'],
@@ -39,10 +40,11 @@ function projectOf(project: ConfigFile['projects'][string], name: string): Proje
   };
 }
 
-function agentOf(agent: ConfigFile['agents'][string], name: string, file: ConfigFile): Omit<AgentConfig, 'tokenFile'> {
+function agentOf(agent: ConfigFile['agents'][string], name: string, file: ConfigFile): Omit<AgentConfig, 'tokenFile' | 'passwordFile'> {
   const { limits } = agent;
   return {
     name,
+    enabled: agent.enabled,
     role: roleOf(name, agent) ?? name,
     schedule: agent.schedule ?? null,
     projects: agent.projects,

@@ -8,11 +8,13 @@ export interface Config {
   readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly backends: Readonly<Record<string, BackendConfig>>;
   readonly session: { /** Names of host variables that sessions and CI may see, besides PATH and LANG. */ readonly env: readonly string[] };
-  readonly webhook: { readonly listen: string; readonly secretFile: string | null } | null;
+  readonly webhook: { readonly listen: string; readonly secretFile: string | null; /** Address that the forge posts to, when it is not `listen`. */ readonly url: string | null } | null;
 }
 
 export interface ForgeConfig {
   readonly url: string;
+  /** `disinto start` serves the forge itself, at `url`. */
+  readonly embedded: boolean;
   readonly timeoutSeconds: number;
 }
 
@@ -25,15 +27,21 @@ export interface ProjectConfig {
   /** Logins whose word counts: they approve, un-park, resume. Accounts with write access that are not agents count too. */
   readonly maintainers: readonly string[];
   readonly policy: PolicyConfig;
+  /** `owner/name` of the ops repo, if there is one. */
+  readonly ops: string | null;
 }
 
 export interface CiConfig {
+  /** What runs the checks; null: only commit statuses are read (and `url`, if given, speaks the embedded CI's API). */
+  readonly kind: 'embedded' | 'woodpecker' | 'forgejo-actions' | null;
   /** workflows: `.woodpecker` files of the base branch name the contexts (embedded CI, Woodpecker). protection: the branch protection does. */
   readonly contexts: 'workflows' | 'protection' | 'none';
   /** Login that posts the statuses; nobody else's green counts. */
   readonly account: string;
   /** Base URL of the CI's own API for logs and re-runs, or null. */
   readonly url: string | null;
+  /** Forge token of the CI account (embedded) or API token of the CI (Woodpecker). */
+  readonly tokenFile: string | null;
 }
 
 export interface PolicyConfig {
@@ -52,6 +60,8 @@ export interface PolicyConfig {
 
 export interface AgentConfig {
   readonly name: string;
+  /** False: known, and does not run. */
+  readonly enabled: boolean;
   readonly role: string;
   readonly schedule: Schedule | null;
   /** Names of the projects it works on; all when empty. */
@@ -61,6 +71,8 @@ export interface AgentConfig {
   readonly identity: string;
   /** File with its forge token. */
   readonly tokenFile: string | null;
+  /** File with the password of that account, for forges that refuse tokens for git. */
+  readonly passwordFile: string | null;
   readonly limits: AgentLimits;
 }
 

@@ -16,16 +16,22 @@ const text = z.string().trim().min(1);
 const url = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
 const count = z.int().min(0).max(1_000_000);
 const positive = z.int().min(1).max(1_000_000_000);
+const repository = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be `owner/name` as on the forge');
 const file = text.describe('path of a file, relative to this one');
 
 const ci = z
   .strictObject({
+    kind: z
+      .enum(['embedded', 'woodpecker', 'forgejo-actions'])
+      .optional()
+      .describe('what runs the checks: our own command CI (`disinto start` runs it), a Woodpecker, or Forgejo Actions; left out: only statuses are read'),
     contexts: z
       .enum(['workflows', 'protection', 'none'])
       .default('workflows')
       .describe('who names the required checks: the `.woodpecker` workflows of the base branch, the branch protection, or nobody'),
     account: text.default('ci').describe('login that posts the statuses; the green of anybody else does not count'),
     url: url.optional().describe("base URL of the CI's own API, for logs and re-runs"),
+    'token-file': file.optional().describe('file with the forge token of the CI account (embedded), or the API token of the CI (Woodpecker)'),
   })
   .describe('where the check state comes from');
 
@@ -45,12 +51,10 @@ const policy = z
 
 const project = z
   .strictObject({
-    repository: z
-      .string()
-      .regex(/^[\w.-]+\/[\w.-]+$/, 'must be `owner/name` as on the forge')
-      .describe('`owner/name` on the forge'),
+    repository: repository.describe('`owner/name` on the forge'),
     branch: text.default('main').describe('branch that changes go into'),
     maintainers: z.array(text).default([]).describe('logins whose word counts: they approve, un-park, resume'),
+    ops: repository.optional().describe('`owner/name` of its ops repo: plans, vault, evidence, knowledge'),
     ci: ci.prefault({}),
     policy: policy.prefault({}),
   })
@@ -69,12 +73,14 @@ const limits = z
 
 const agent = z
   .strictObject({
+    enabled: z.boolean().default(true).describe('false: it is known, and does not run'),
     role: z.enum(roleNames).optional().describe('what it does; by default the role that its name begins with'),
     schedule: scheduleSchema.optional().describe('when it runs; by default as its role says'),
     projects: z.array(text).default([]).describe('names of the projects it works on; all when empty'),
     backend: text.optional().describe('name of the backend of its sessions; not needed while there is only one'),
     identity: text.optional().describe('login of its forge account; by default its name'),
     'token-file': file.optional().describe('file with its forge token, readable by nobody else'),
+    'password-file': file.optional().describe('file with the password of that account, for forges that refuse tokens for git'),
     limits: limits.prefault({}),
   })
   .describe('one agent: a role with an account, a schedule and limits');
@@ -114,6 +120,7 @@ export const fileSchema = z.strictObject({
     .prefault({}),
   forge: z.strictObject({
     url: url.describe('address of the forge, without `/api/v1`'),
+    embedded: z.boolean().default(false).describe('true: `disinto start` serves the forge itself at this address, from the data folder'),
     'timeout-seconds': z.number().positive().max(3600).default(30).describe('longest wait for one answer'),
   }),
   projects: z.record(name, project).default({}),
@@ -126,6 +133,7 @@ export const fileSchema = z.strictObject({
     .strictObject({
       listen: listen.default('127.0.0.1:8088').describe('`host:port` to receive webhooks of the forge on'),
       'secret-file': file.optional().describe('file with the secret that signs them'),
+      url: url.optional().describe('address that the forge posts to, when it is not the one we listen on'),
     })
     .optional(),
 });

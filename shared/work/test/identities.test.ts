@@ -5,12 +5,14 @@ import { identities } from '../identities.ts';
 
 const agent = (role: string, identity: string): AgentConfig => ({
   name: identity,
+  enabled: true,
   role,
   schedule: null,
   projects: [],
   backend: null,
   identity,
   tokenFile: null,
+  passwordFile: null,
   limits: { turns: 60, tokens: 1000, usd: 2, usdPerDay: null, wallMinutes: 15, idleSeconds: 90 },
 });
 const reviewer = agent('reviewer', 'review-bot');

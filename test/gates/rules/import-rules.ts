@@ -8,7 +8,7 @@ export interface ImportRule {
   readonly right: string;
 }
 
-const faces = ['#clock', '#config', '#log', '#ledger', '#schedule', '#forge', '#forge/view', '#git', '#ci', '#session', '#process', '#agent'];
+const faces = ['#clock', '#config', '#log', '#ledger', '#schedule', '#forge', '#forge/view', '#forge/admin', '#pipeline', '#git', '#ci', '#session', '#process', '#agent'];
 const domain = ['./*', '#domain/*'];
 const adapter = [...domain, ...faces, 'zod', 'node:*'];
 const anywhere = ['./*', '../*', '#*', 'node:*'];
@@ -44,6 +44,7 @@ export const importRules: readonly ImportRule[] = [
   { zone: 'shared/process/', may: [...adapter, 'execa', '#clock/system'], right: adapterRight },
   { zone: 'shared/forge/', may: [...adapter, 'undici'], right: adapterRight },
   { zone: 'shared/git/', may: [...adapter, 'execa'], right: adapterRight },
+  { zone: 'shared/pipeline/', may: adapter, right: adapterRight },
   { zone: 'shared/ci/', may: [...adapter, 'undici', 'yaml'], right: adapterRight },
   { zone: 'shared/session/', may: [...adapter, '#process/contained', '#session/*', 'execa'], right: adapterRight },
   { zone: 'shared/agent/', may: [...adapter, '#schedule/*', '#work/*', '#agent/*'], right: 'the host imports ./ and faces; only connect.ts reaches adapters' },
@@ -71,6 +72,8 @@ export const faceFiles: readonly string[] = [
   'shared/schedule/schedule.ts',
   'shared/forge/forge.ts',
   'shared/forge/view.ts',
+  'shared/forge/admin.ts',
+  'shared/pipeline/pipeline.ts',
   'shared/git/git.ts',
   'shared/ci/ci.ts',
   'shared/session/session.ts',

@@ -1,0 +1,149 @@
+/**
+ * A Forgejo or Gitea as the person who sets it up sees it: accounts, tokens, repositories and their settings. Used by `disinto init`,
+ * `hire` and `fire` only; no agent holds such a token. `find…` answers null and `list…` is complete, or they throw `ForgeError`.
+ * Verbs that change something do exactly that once; whether it is needed is asked first, by the step that calls them.
+ */
+export interface ForgeAdmin {
+  /** Whose token this is and what it may do. `scopes`: null where the forge does not tell. */
+  me(): Promise<{ readonly login: string; readonly siteAdmin: boolean }>;
+  /** What the forge says it is, for example `1.26.0` or `11.0.6+gitea-1.22.0`. */
+  version(): Promise<string>;
+
+  findAccount(login: string): Promise<Account | null>;
+  /** Creates a plain account that need not change its password. Throws `invalid` when login or mail address are taken. */
+  createAccount(draft: AccountDraft): Promise<void>;
+  setPassword(login: string, password: string): Promise<void>;
+  deleteAccount(login: string): Promise<void>;
+  /** Whether the account may sign in with this password. */
+  acceptsPassword(login: string, password: string): Promise<boolean>;
+  /** Login of the account that a token belongs to, or null when the forge refuses it. */
+  tokenOwner(token: string): Promise<string | null>;
+  listTokens(account: SignIn): Promise<readonly AccountToken[]>;
+  /** The value is shown once. */
+  createToken(account: SignIn, draft: { readonly name: string; readonly scopes: readonly string[] }): Promise<string>;
+  /** A token that is gone is fine. */
+  deleteToken(account: SignIn, name: string): Promise<void>;
+  /** Whether git over HTTP accepts the secret (a token or a password) for pushing to the repository. Nothing is pushed. */
+  gitAccepts(repository: string, login: string, secret: string): Promise<boolean>;
+
+  findRepository(repository: string): Promise<RepositoryFacts | null>;
+  createRepository(draft: RepositoryDraft): Promise<void>;
+  deleteRepository(repository: string): Promise<void>;
+  /** Direct collaborators and what they may do. */
+  listCollaborators(repository: string): Promise<readonly { readonly login: string; readonly permission: CollaboratorPermission }[]>;
+  setCollaborator(repository: string, login: string, permission: 'read' | 'write' | 'admin'): Promise<void>;
+  removeCollaborator(repository: string, login: string): Promise<void>;
+
+  listLabels(repository: string): Promise<readonly { readonly id: number; readonly name: string; readonly colour: string; readonly description: string }[]>;
+  createLabel(repository: string, label: { readonly name: string; readonly colour: string; readonly description: string }): Promise<void>;
+  deleteLabel(repository: string, id: number): Promise<void>;
+
+  listProtections(repository: string): Promise<readonly ProtectionRule[]>;
+  createProtection(repository: string, rule: ProtectionRule): Promise<void>;
+  /** Changes what is named, leaves the rest. */
+  editProtection(repository: string, name: string, change: Partial<Omit<ProtectionRule, 'name'>>): Promise<void>;
+  deleteProtection(repository: string, name: string): Promise<void>;
+
+  listHooks(repository: string): Promise<readonly Hook[]>;
+  createHook(repository: string, draft: HookDraft): Promise<number>;
+  editHook(repository: string, id: number, change: Partial<HookDraft>): Promise<void>;
+  deleteHook(repository: string, id: number): Promise<void>;
+  /** Makes the forge deliver a test to the hook; resolves when it said that it will. */
+  testHook(repository: string, id: number): Promise<void>;
+
+  /** Paths of all files at the head of a branch; null when the branch does not exist (or the repository is empty). */
+  listFiles(repository: string, branch: string): Promise<readonly string[] | null>;
+  readFile(repository: string, branch: string, path: string): Promise<string | null>;
+  /** Creates files in one commit on a branch. Throws `forbidden` where a protection refuses it. */
+  createFiles(repository: string, draft: FilesDraft): Promise<void>;
+  /** Calls made over HTTP since creation. */
+  calls(): number;
+}
+
+export interface Account {
+  readonly login: string;
+  readonly fullName: string;
+  readonly siteAdmin: boolean;
+  readonly active: boolean;
+}
+
+export interface AccountDraft {
+  readonly login: string;
+  readonly password: string;
+  readonly email: string;
+  /** Carries our mark: with it an account is known as made by us. */
+  readonly fullName: string;
+}
+
+export interface SignIn {
+  readonly login: string;
+  readonly password: string;
+}
+
+export interface AccountToken {
+  readonly id: number;
+  readonly name: string;
+  /** Empty where the forge does not tell. */
+  readonly scopes: readonly string[];
+}
+
+export interface RepositoryFacts {
+  /** `owner/name` as the forge spells it. */
+  readonly name: string;
+  readonly empty: boolean;
+  readonly private: boolean;
+  readonly mirror: boolean;
+  readonly archived: boolean;
+  readonly defaultBranch: string;
+  readonly description: string;
+  /** Whether this token may change its settings. */
+  readonly mayAdminister: boolean;
+}
+
+export interface RepositoryDraft {
+  /** `owner/name`; the owner is this account, another user (needs a site admin) or an organisation. */
+  readonly name: string;
+  readonly private: boolean;
+  readonly description: string;
+  readonly defaultBranch: string;
+  /** With a README commit. */
+  readonly initialise: boolean;
+}
+
+export type CollaboratorPermission = 'read' | 'write' | 'admin' | 'owner' | 'none';
+
+/** A rule of branch protection. Lists hold logins; file patterns are globs joined by `;` on the wire. */
+export interface ProtectionRule {
+  /** Branch name or glob. */
+  readonly name: string;
+  readonly push: 'nobody' | 'writers' | { readonly only: readonly string[] };
+  readonly merge: 'writers' | { readonly only: readonly string[] };
+  readonly approvals: { readonly required: number; readonly by: 'writers' | { readonly only: readonly string[] } };
+  readonly dismissStaleApprovals: boolean;
+  readonly blockOnRejectedReviews: boolean;
+  /** Null: checks are not asked for. */
+  readonly requiredContexts: readonly string[] | null;
+  readonly protectedFiles: readonly string[];
+  readonly unprotectedFiles: readonly string[];
+}
+
+export interface Hook {
+  readonly id: number;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly active: boolean;
+}
+
+export interface HookDraft {
+  readonly url: string;
+  readonly secret: string;
+  readonly events: readonly string[];
+}
+
+export interface FilesDraft {
+  readonly branch: string;
+  /** The branch to start from, when `branch` is new. */
+  readonly from?: string;
+  readonly message: string;
+  readonly files: Readonly<Record<string, string>>;
+}
