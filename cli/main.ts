@@ -2,6 +2,7 @@ import { CliError, type Command, parseCall, renderHelp } from './command.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { modelCommand } from './commands/model.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   pauseCommand,
   resumeCommand,
   verifyMergeCommand,
+  modelCommand,
   doctorCommand,
   configCommand,
 ];

@@ -109,6 +109,7 @@ function scriptedBackend(places: DemoPlaces): Config['backends'][string] {
     api: 'anthropic',
     model: 'scripted-1',
     keyFile: null,
+    sessionKeys: true,
     concurrency: 4,
     prices: { input: 3, output: 15, cached: 0.3 },
     contextTokens: 128_000,

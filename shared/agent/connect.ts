@@ -215,7 +215,8 @@ export function connectSessions(agent: Agent, name: string, runtime: Runtime): S
     if (backend.keyFile !== null) secrets.add(readSecretFile(backend.keyFile));
     return backend;
   };
-  locateHarness(backendFor(name), env);
+  const own = backendFor(name);
+  locateHarness(own, env);
   return createSessions({
     ledger,
     clock,
@@ -223,7 +224,7 @@ export function connectSessions(agent: Agent, name: string, runtime: Runtime): S
     log,
     backendFor,
     env,
-    mintKey: null,
+    mintKey: own.sessionKeys ? () => `run-${chance.secret(24)}` : null,
     mask: secrets.mask,
     directory: join(config.instance.data, 'sessions'),
     usdPerDay: (of) => config.agents[of]?.limits.usdPerDay ?? null,

@@ -68,6 +68,7 @@ function backendFrom(backend: ConfigFile['backends'][string], name: string): Omi
     baseUrl: backend['base-url'].replace(/\/+$/, ''),
     api: backend.api ?? (backend.harness === 'claude' ? 'anthropic' : 'openai-chat'),
     model: backend.model,
+    sessionKeys: backend['session-keys'],
     concurrency: backend.concurrency,
     prices: backend.prices ?? null,
     contextTokens: backend['context-tokens'],

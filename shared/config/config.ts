@@ -92,6 +92,8 @@ export interface BackendConfig {
   readonly api: 'anthropic' | 'openai-chat' | 'openai-responses';
   readonly model: string;
   readonly keyFile: string | null;
+  /** Every session gets a key of its own, which the endpoint looks up in the ledger (the scripted model does). */
+  readonly sessionKeys: boolean;
   /** Sessions at a time, over all processes. */
   readonly concurrency: number;
   /** US dollars per million tokens, for the spend when the CLI does not report it. */

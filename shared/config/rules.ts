@@ -27,6 +27,11 @@ export function crossCheck(file: ConfigFile): readonly Finding[] {
     ...Object.entries(file.agents).flatMap(([name, agent]) => checkAgent(name, agent, file)),
     ...sharedIdentities(file),
     ...Object.entries(file.backends).flatMap(([name, backend]) =>
+      backend['session-keys'] && backend['key-file'] !== undefined
+        ? [{ path: ['backends', name, 'key-file'], message: 'has no meaning beside session-keys = true; remove one of them' }]
+        : [],
+    ),
+    ...Object.entries(file.backends).flatMap(([name, backend]) =>
       backend.harness === 'claude' && backend.api !== undefined && backend.api !== 'anthropic'
         ? [{ path: ['backends', name, 'api'], message: `the claude harness speaks "anthropic" only, not "${backend.api}"; use harness = "pi" for this API` }]
         : [],

@@ -97,6 +97,10 @@ const backend = z
       .describe('protocol; by default what the harness speaks: openai-chat for pi, anthropic for claude'),
     model: text.describe('name of the model, as the API knows it'),
     'key-file': file.optional().describe('file with the API key, readable by nobody else'),
+    'session-keys': z
+      .boolean()
+      .default(false)
+      .describe('true: every session gets a key of its own, which the endpoint looks up in the ledger, as the scripted model does'),
     concurrency: positive.max(1000).default(2).describe('sessions at a time, over all processes'),
     prices: z
       .strictObject({ input: price, output: price, cached: price.default(0) })

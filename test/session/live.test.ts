@@ -61,6 +61,7 @@ async function attempt(of: Try) {
     api: 'anthropic',
     model: 'test-model',
     keyFile: null,
+    sessionKeys: false,
     concurrency: 1,
     prices: { input: 3, output: 15, cached: 0.3 },
     contextTokens: 128_000,
