@@ -35,7 +35,7 @@ describe('parseConfig', () => {
   it('needs little: the rest has defaults', () => {
     const config = parseConfig(minimal, '/etc/disinto/disinto.toml');
     expect(config.instance).toEqual({ name: 'disinto', data: '/etc/disinto/data' });
-    expect(config.forge).toEqual({ url: 'https://forge.test', timeoutSeconds: 30 });
+    expect(config.forge).toEqual({ url: 'https://forge.test', embedded: false, timeoutSeconds: 30 });
     expect(config.projects['demo']).toMatchObject({ name: 'demo', branch: 'main', ci: { contexts: 'workflows', account: 'ci', url: null } });
     expect(config.projects['demo']?.policy).toEqual({
       version: '1',
