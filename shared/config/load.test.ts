@@ -50,12 +50,14 @@ describe('parseConfig', () => {
     });
     expect(config.agents['dev']).toEqual({
       name: 'dev',
+      enabled: true,
       role: 'dev',
       schedule: null,
       projects: [],
       backend: 'main',
       identity: 'dev',
       tokenFile: '/etc/disinto/secrets/dev',
+      passwordFile: null,
       limits: { turns: 60, tokens: 2_000_000, usd: null, usdPerDay: null, wallMinutes: 120, idleSeconds: 300 },
     });
     expect(config.agents['merger']).toMatchObject({ role: 'merger', backend: null });
