@@ -1,3 +1,5 @@
+import type { Clock } from '#clock';
+
 /**
  * A plan is a row of steps towards a state of the world. Planning checks each step and changes nothing; applying runs those that
  * are not there yet, in order. Every step may be applied again: a plan that was killed anywhere is completed by the next run.
@@ -31,6 +33,8 @@ export interface StepTools {
   readonly signal: AbortSignal;
   /** Registers what takes back a side effect, before the effect is visible. Run newest first after a fatal failure, never after success. */
   undo(name: string, act: () => Promise<void>): void;
+  /** From here on nothing that was registered so far is taken back: what stands is worth more than a clean failure. */
+  disarm(): void;
   /** A part worth naming, with its own duration. */
   phase<T>(name: string, act: () => Promise<T>): Promise<T>;
 }
@@ -45,6 +49,16 @@ export type StepEvent = { readonly seq: number; readonly at: Date; readonly step
   | { readonly type: 'failed'; readonly durationMs: number; readonly fatal: boolean; readonly message: string }
   | { readonly type: 'undone'; readonly name: string; readonly ok: boolean; readonly message: string | null }
 );
+
+/** What planning and applying need besides the steps. */
+export interface PlanTools {
+  /** Stops the plan between two steps, and the step that runs. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly reporter?: Reporter;
+  /** Hides secrets in every text of events and results. */
+  readonly mask?: (text: string) => string;
+}
 
 /** Hears every event; what it throws is swallowed. Events carry no secret: they pass the mask first. */
 export type Reporter = (event: StepEvent) => void;

@@ -1,0 +1,85 @@
+import { type Applied, type Check, PipelineError, type PlanTools, type Step, type StepTools } from '#pipeline';
+import { type Emit, messageOf, stopwatch } from './emit.ts';
+import { within } from './limit.ts';
+import type { UndoStack } from './undo.ts';
+
+/** How one step ended. `failed`: with the message; `kept`: nothing was to be done. */
+export type Outcome = { readonly end: 'applied' | 'warned' | 'kept' | 'skipped' } | { readonly end: 'failed'; readonly message: string };
+
+export interface Performing {
+  readonly tools: PlanTools;
+  readonly emit: Emit;
+  readonly undo: UndoStack;
+}
+
+/** Checks a step once more and applies it where that is needed. Emits `started`, and exactly one event that ends it. Never throws. */
+export async function performStep<Context>(step: Step<Context>, context: Context, { tools, emit, undo }: Performing): Promise<Outcome> {
+  const { clock, signal } = tools;
+  const duration = stopwatch(clock);
+  emit({ type: 'started', step: step.id });
+  try {
+    const check = await within({ clock, signal, seconds: step.timeoutSeconds }, (own) => step.check(context, own));
+    emit({ type: 'checked', step: step.id, check });
+    if (check.state === 'skipped') {
+      emit({ type: 'skipped', step: step.id, reason: check.reason });
+      return { end: 'skipped' };
+    }
+    if (check.state === 'impossible') throw new PipelineError(sayImpossible(check));
+    if (check.state === 'present') {
+      emit({ type: 'completed', step: step.id, durationMs: duration(), note: check.note ?? 'already there' });
+      return { end: 'kept' };
+    }
+    signal.throwIfAborted();
+    const applied = await applyStep(step, context, { tools, emit, undo });
+    return endOf(applied, step.id, emit, duration());
+  } catch (error) {
+    const message = messageOf(error);
+    emit({ type: 'failed', step: step.id, durationMs: duration(), fatal: step.failure === 'fatal', message });
+    return { end: 'failed', message };
+  }
+}
+
+export const sayImpossible = ({ reason, byHand }: Extract<Check, { state: 'impossible' }>): string =>
+  byHand.length === 0 ? reason : `${reason}. By hand: ${byHand.join('; ')}`;
+
+function endOf({ note, warning }: Applied, step: string, emit: Emit, durationMs: number): Outcome {
+  if (warning === undefined) emit({ type: 'completed', step, durationMs, note });
+  else emit({ type: 'warned', step, durationMs, note, warning });
+  return { end: warning === undefined ? 'applied' : 'warned' };
+}
+
+async function applyStep<Context>(step: Step<Context>, context: Context, { tools, emit, undo }: Performing): Promise<Applied> {
+  const { clock, signal } = tools;
+  let over = false;
+  const whileOpen = (): void => {
+    if (over) throw new PipelineError(`step ${step.id} was given up; it must not change anything more`);
+  };
+  const toolsFor = (own: AbortSignal): StepTools => ({
+    signal: own,
+    undo: (name, act) => {
+      whileOpen();
+      undo.register(step.id, name, act);
+    },
+    disarm: () => {
+      whileOpen();
+      undo.disarm();
+    },
+    phase: async (phase, act) => {
+      whileOpen();
+      const duration = stopwatch(clock);
+      let ok = false;
+      try {
+        const result = await act();
+        ok = true;
+        return result;
+      } finally {
+        if (!over) emit({ type: 'phase', step: step.id, phase, durationMs: duration(), ok });
+      }
+    },
+  });
+  try {
+    return await within({ clock, signal, seconds: step.timeoutSeconds }, (own) => step.apply(context, toolsFor(own)));
+  } finally {
+    over = true;
+  }
+}
