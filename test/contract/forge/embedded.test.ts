@@ -19,11 +19,14 @@ async function makeWorld(): Promise<TestWorld> {
   const recorder = await startRecorder(forge.url);
   for (const login of accounts) await forge.seed.createUser(login);
   const tokens = Object.fromEntries(accounts.map((login) => [login, forge.seed.createToken(login, 'contract')])) as Record<Account, string>;
+  const admin = { login: 'site-admin', password: systemChance.secret(16) };
+  await forge.seed.createUser(admin.login, { password: admin.password, admin: true });
   const cleanups: (() => Promise<void>)[] = [];
   const site: Site = {
     url: recorder.url,
     direct: forge.url,
     tokens,
+    admin,
     createRepository: async (name) => {
       await forge.seed.createRepository('maintainer', name);
       for (const login of ['dev', 'reviewer', 'merger', 'ci']) forge.seed.addCollaborator(`maintainer/${name}`, login, 'write');

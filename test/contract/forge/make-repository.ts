@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '#log';
 import { asSha } from '#domain/sha';
-import type { Forge } from '#forge';
 import { systemChance, systemClock } from '../../../shared/clock/system.ts';
 import { createView } from '../../../shared/forge/cached-view.ts';
 import { createForge } from '../../../shared/forge/forgejo.ts';
@@ -21,6 +20,8 @@ export interface Site {
   /** Where git and the contract's own requests go. */
   readonly direct: string;
   readonly tokens: Readonly<Record<Account, string>>;
+  /** Administers the site. */
+  readonly admin: { readonly login: string; readonly password: string };
   /** Makes an empty repository `maintainer/<name>` with its collaborators. */
   createRepository(name: string): Promise<void>;
   protect(name: string, rule: Protection): Promise<void>;
@@ -30,8 +31,8 @@ export async function makeRepository(site: Site, short: string): Promise<{ repos
   await site.createRepository(short);
   const name = `maintainer/${short}`;
   const directory = await mkdtemp(join(tmpdir(), 'disinto-contract-'));
-  const forgeWith = ({ token = site.tokens.dev, repository = name }: { token?: string; repository?: string }): Forge =>
-    createForge({ url: site.url, repository, token: () => token, timeoutSeconds: 20, clock: systemClock, chance: systemChance, log: silent });
+  const forgeWith: TestRepository['forgeWith'] = ({ token = site.tokens.dev, repository = name, url = site.url, clock = systemClock }) =>
+    createForge({ url, repository, token: () => token, timeoutSeconds: 20, clock, chance: systemChance, log: silent });
   const git = createGit(site, name, directory);
   const repository: TestRepository = {
     name,
@@ -41,7 +42,9 @@ export async function makeRepository(site: Site, short: string): Promise<{ repos
       const forge = forgeWith({ token: site.tokens[account] });
       return { forge, view: createView({ forge, clock: systemClock }) };
     },
-    raw: (account, method, path, body) => raw(site, account, method, `/api/v1/repos/${name}/${path}`, body),
+    url: site.direct,
+    raw: (account, method, path, body) => ask(site, account, method, `repos/${name}/${path}`, body),
+    api: (by, method, path, body) => ask(site, by, method, path, body),
     git,
     push: createPush(git, directory),
     protect: (rule) => site.protect(short, rule),
@@ -51,9 +54,12 @@ export async function makeRepository(site: Site, short: string): Promise<{ repos
   return { repository, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-async function raw(site: Site, account: Account, method: string, path: string, body: unknown): Promise<Answer> {
-  const headers = { authorization: `token ${site.tokens[account]}`, 'content-type': 'application/json' };
-  const answer = await fetch(site.direct + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+async function ask(site: Site, by: Parameters<TestRepository['api']>[0], method: string, path: string, body: unknown): Promise<Answer> {
+  const { login, password } = site.admin;
+  const basic = `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`;
+  const authorization = by === 'admin' ? basic : `token ${typeof by === 'string' ? site.tokens[by] : by.token}`;
+  const headers = { authorization, 'content-type': 'application/json' };
+  const answer = await fetch(`${site.direct}/api/v1/${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 }
 

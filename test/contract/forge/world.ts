@@ -1,3 +1,4 @@
+import type { Clock } from '#clock';
 import type { Sha } from '#domain/sha';
 import type { Forge } from '#forge';
 import type { View } from '#forge/view';
@@ -17,10 +18,14 @@ export interface TestRepository {
   readonly name: string;
   forge(account: Account): Forge;
   view(account: Account): { readonly view: View; readonly forge: Forge };
-  /** The adapter with another token or repository. */
-  forgeWith(change: { readonly token?: string; readonly repository?: string }): Forge;
+  /** The adapter with another token, repository, address or clock; by default dev's. */
+  forgeWith(change: { readonly token?: string; readonly repository?: string; readonly url?: string; readonly clock?: Clock }): Forge;
+  /** Where git and requests past the adapter go. */
+  readonly url: string;
   /** A request past the adapter, `path` below the repository. */
   raw(account: Account, method: string, path: string, body?: unknown): Promise<Answer>;
+  /** A request past the adapter, `path` below `/api/v1/`. `admin` administers the site and signs in with a password. */
+  api(by: Account | 'admin' | { readonly token: string }, method: string, path: string, body?: unknown): Promise<Answer>;
   /** Commits `files` onto the branch (made from main when it is new) and pushes it. Null: the forge refused the push. */
   push(account: Account, branch: string, files: Readonly<Record<string, string>>): Promise<Sha | null>;
   /** Runs git in a clone with `account`'s credentials; `remote` is called origin. Resolves to stdout, or null when git failed. */
