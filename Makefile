@@ -1,6 +1,6 @@
 # Every command there is. `make help` prints them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-gates test-unit test-contract test-e2e test-fault test-file check fix bench schema install clean
+.PHONY: help demo test test-setup test-gates test-unit test-contract test-e2e test-fault test-file check fix bench schema install clean
 
 platform = $(shell uname -s | tr '[:upper:]' '[:lower:]')-$(shell uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 # The pinned Node that `npm ci` brings; read when a recipe starts, so after installation.
@@ -12,10 +12,10 @@ help: ## Print this list
 demo: node_modules/.package-lock.json ## Work the example's backlog into merged pull requests, on this machine alone (FOLDER=…, ARGS=…)
 	@bin/disinto demo $(or $(FOLDER),examples/parcel-rates) $(ARGS)
 
-test: node_modules/.package-lock.json ## Run everything: gates, then every suite; the last line is `N passed, N failed` (one: make test-unit|contract|e2e|fault|gates)
+test: node_modules/.package-lock.json ## Run everything: gates, then every suite; the last line is `N passed, N failed` (one: make test-setup|gates|unit|contract|e2e|fault)
 	@$(node) test/run.ts
 
-test-gates test-unit test-contract test-e2e test-fault: test-%: node_modules/.package-lock.json
+test-setup test-gates test-unit test-contract test-e2e test-fault: test-%: node_modules/.package-lock.json
 	@$(node) test/run.ts $*
 
 test-file: node_modules/.package-lock.json ## Run the tests of one file or folder (FILE=…)

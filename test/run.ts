@@ -2,20 +2,23 @@ import { fileURLToPath } from 'node:url';
 import { gates } from './gates/gates.ts';
 import { renderTable, type SuiteResult } from './runner/suite.ts';
 import { runSuite } from './runner/vitest.ts';
+import { installForTests } from './setup/gitea/install.ts';
 
 /** The suites in order, with their limits in seconds. */
 const suites: Readonly<Record<string, number>> = { unit: 300, contract: 420, e2e: 900, fault: 900 };
 
-/** `node test/run.ts [gates] [suite…]`: everything, or what is named. The last line is `N passed, N failed`; exit 1 when any failed. */
+/** `node test/run.ts [setup] [gates] [suite…]`: everything, or what is named. The last line is `N passed, N failed`; exit 1 when any failed. */
 async function main(asked: readonly string[]): Promise<number> {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const unknown = asked.find((name) => name !== 'gates' && suites[name] === undefined);
+  const unknown = asked.find((name) => !['setup', 'gates'].includes(name) && suites[name] === undefined);
   if (unknown !== undefined) {
-    console.error(`there is no suite ${unknown}; there are gates, ${Object.keys(suites).join(', ')}`);
+    console.error(`there is no suite ${unknown}; there are setup, gates, ${Object.keys(suites).join(', ')}`);
     return 2;
   }
   const wanted = (name: string): boolean => asked.length === 0 || asked.includes(name);
-  const results: SuiteResult[] = wanted('gates') ? [runGates(root)] : [];
+  const setup = asked.every((name) => ['gates', 'unit'].includes(name)) && asked.length > 0 ? null : await prepare();
+  const results: SuiteResult[] = setup === null ? [] : [setup];
+  if (wanted('gates')) results.push(runGates(root));
   for (const [name, limitSeconds] of Object.entries(suites)) {
     if (!wanted(name)) continue;
     console.log(`\n== ${name}`);
@@ -26,6 +29,19 @@ async function main(asked: readonly string[]): Promise<number> {
   const sum = (key: 'passed' | 'failed'): number => results.reduce((total, result) => total + result[key], 0);
   console.log(`\n${renderTable(results)}\n${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 ? 0 : 1;
+}
+
+/** Installs and builds what the suites need; counts as one test, and is no part of a suite's time. */
+async function prepare(): Promise<SuiteResult> {
+  const started = performance.now();
+  console.log('== setup');
+  const why = await installForTests((line) => console.log(line)).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  console.log(why === null ? `== setup: ${seconds.toFixed(1)} s` : `== setup failed: ${why}`);
+  return { name: 'setup', passed: why === null ? 1 : 0, failed: why === null ? 0 : 1, seconds, why: why === null ? null : 'see above' };
 }
 
 /** Each gate counts as one test. */

@@ -1,11 +1,14 @@
 import { Socket } from 'node:net';
 
-/** Tests reach this machine only: whoever connects elsewhere is told so at once, whatever client it uses. */
+/** Tests reach this machine only, and the forge that they were told to use: whoever connects elsewhere is told so at once, whatever client it uses. */
+const forge = process.env['DISINTO_TEST_FORGE_URL'] ?? '';
+const forgeHost = forge === '' ? null : new URL(forge).hostname;
 const connect = Socket.prototype.connect;
 
 Socket.prototype.connect = function connectHere(this: Socket, ...args: unknown[]): Socket {
   const host = hostOf(args);
-  if (host !== null && !/^(localhost|127\.[0-9.]+|::1|0\.0\.0\.0)$/.test(host)) throw new Error(`a test connects to ${host}; tests reach 127.0.0.1 only`);
+  if (host !== null && host !== forgeHost && !/^(localhost|127\.[0-9.]+|::1|0\.0\.0\.0)$/.test(host))
+    throw new Error(`a test connects to ${host}; tests reach 127.0.0.1 only`);
   return Reflect.apply(connect, this, args) as Socket;
 };
 
