@@ -46,7 +46,7 @@ export async function openBareStand(folder: DemoFolder, root: string): Promise<B
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LANG: 'C.UTF-8' };
   const ci = await startEmbeddedCi({
     directory: join(root, 'ci'),
-    repositoryPath: layout.repository,
+    source: { kind: 'disk', path: layout.repository },
     repository,
     forgeUrl: server.url,
     forge: forge(people.ci),

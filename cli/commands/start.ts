@@ -1,13 +1,21 @@
-import type { Args, Command } from '../command.ts';
-import { startInstance } from '../instance.ts';
+import { type Args, CliError, type Command } from '../command.ts';
 import { configPath, placeOptions } from '../place.ts';
+import { startInstance } from '../start/instance.ts';
+import { parseParts } from '../start/parts.ts';
 
 export const startCommand: Command = {
   name: 'start',
-  usage: '[AGENT…] [--config FILE]',
-  summary: 'Runs the agents of the instance (all without names) on their schedules in this process, until it is stopped.',
-  options: { config: placeOptions['config'] ?? { kind: 'text', summary: '' } },
-  details: 'SIGTERM lets a step end or salvages it; a second one kills.',
+  usage: '[AGENT…] [--only PARTS] [--config FILE]',
+  summary: 'Runs the instance in this process until it is stopped: agents on their schedules, embedded CI, embedded forge.',
+  options: {
+    only: { kind: 'text', value: 'PARTS', summary: 'some of agents, ci, forge, such as `--only ci,forge` (all that disinto.toml has by default)' },
+    config: placeOptions['config'] ?? { kind: 'text', summary: '' },
+  },
+  details: 'Without names all enabled agents run. SIGTERM lets a step end or salvages it; a second one kills.',
   words: { min: 0, max: 20 },
-  run: (args: Args) => startInstance(configPath(args), args.words),
+  run: async (args: Args) => {
+    const only = parseParts(args.text('only'));
+    if (args.words.length > 0 && !only.has('agents')) throw new CliError('disinto start: agents are named, but --only leaves agents out', 2);
+    return startInstance({ config: configPath(args), agents: args.words, only });
+  },
 };

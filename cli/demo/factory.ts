@@ -140,7 +140,7 @@ function openCi(
 ): Promise<EmbeddedCi> {
   return startEmbeddedCi({
     directory: layout.ci,
-    repositoryPath: layout.repository,
+    source: { kind: 'disk', path: layout.repository },
     repository: repositoryOf(folder),
     forgeUrl: server.url,
     everySeconds: 3,

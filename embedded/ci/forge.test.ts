@@ -36,7 +36,7 @@ beforeEach(async () => {
   ci = await startEmbeddedCi({
     ...shared,
     directory: join(root, 'ci'),
-    repositoryPath: repository.folder,
+    source: { kind: 'disk', path: repository.folder },
     repository: 'demo/x',
     forgeUrl: server.url,
     forge: forgeOf('ci'),

@@ -24,6 +24,8 @@ export interface Reconciler {
   /** Looks and resolves when done; throws what went wrong. */
   look(): Promise<readonly Plan[]>;
   idle(): boolean;
+  /** Why the last look failed, or null when it did not. */
+  waiting(): string | null;
   close(): Promise<void>;
 }
 
@@ -37,14 +39,18 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
   let closed = false;
   let cancelTimer = (): void => {};
 
+  const trouble = createTrouble(deps.log);
+
   const look = (): Promise<readonly Plan[]> => {
-    looking ??= lookOnce(deps).finally(() => {
-      looking = null;
-    });
+    looking ??= lookOnce(deps)
+      .then(trouble.over, trouble.met)
+      .finally(() => {
+        looking = null;
+      });
     return looking;
   };
   const lookAndPlan = async (): Promise<void> => {
-    await look().catch((error: unknown) => deps.log.warn({ error }, 'CI could not see what is to be judged; it looks again later'));
+    await look().catch(() => 'said already');
     if (closed) return;
     cancelTimer();
     cancelTimer = deps.clock.after(deps.everySeconds * 1000, wake);
@@ -64,6 +70,7 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
       return look();
     },
     idle: () => looking === null && !again,
+    waiting: trouble.why,
     close: async () => {
       closed = true;
       cancelTimer();
@@ -72,8 +79,28 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
   };
 }
 
+/** Why looks fail, said once per cause and once when it is over: a forge may be away for hours. */
+function createTrouble(log: Log): { over(plans: readonly Plan[]): readonly Plan[]; met(error: unknown): never; why(): string | null } {
+  let present: { readonly kind: string; readonly why: string } | null = null;
+  return {
+    over: (plans) => {
+      if (present !== null) log.info({}, 'CI sees again what is to be judged');
+      present = null;
+      return plans;
+    },
+    met: (error) => {
+      const kind = error instanceof Error ? ('kind' in error ? String(error.kind) : error.name) : 'unknown';
+      if (present?.kind !== kind) log.warn({ err: error }, 'CI cannot see what is to be judged; it looks again by itself');
+      present = { kind, why: error instanceof Error ? error.message : String(error) };
+      throw error;
+    },
+    why: () => present?.why ?? null,
+  };
+}
+
 async function lookOnce(deps: ReconcileDeps): Promise<readonly Plan[]> {
   const { board } = deps;
+  await deps.repository.refresh();
   const subjects = await listSubjects(deps.forge, deps.repository);
   board.keepOnly(new Set(subjects.map((subject) => subject.head)));
   const plans: Plan[] = [];

@@ -2,13 +2,16 @@ import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { approvedPrefix } from '#domain/name';
 import { asSha } from '#domain/sha';
 import type { Sha } from '#domain/sha';
 import type { WorkflowFile } from '../../shared/ci/workflow/model.ts';
 import { workflowPaths } from '../../shared/ci/workflow/parse.ts';
 
-/** The bare repository of the forge, read directly on disk. Only reads; checkouts borrow its objects and know no remote. */
+/** A bare repository, read directly on disk: the forge's own, or our mirror of it. Checkouts borrow its objects and know no remote. */
 export interface Repository {
+  /** Brings it up to date with the forge before a look. */
+  refresh(): Promise<void>;
   /** Name of the default branch. */
   defaultBranch(): Promise<string>;
   heads(): Promise<ReadonlyMap<string, Sha>>;
@@ -17,6 +20,8 @@ export interface Repository {
   change(base: Sha, head: Sha): Promise<Change>;
   /** The same for the last commit of a branch against its first parent. */
   lastChange(head: Sha): Promise<Change>;
+  /** Whether a commit descends from a change that a maintainer approved. */
+  isApproved(head: Sha): Promise<boolean>;
   /** Puts the files of a commit into an empty directory, as a repository of its own on a detached HEAD. */
   checkout(commit: Sha, directory: string, signal: AbortSignal): Promise<void>;
 }
@@ -26,8 +31,8 @@ export interface Change {
   readonly message: string | null;
 }
 
-/** `path`: the bare repository. `searchPath`: PATH for finding git. */
-export function openRepository(path: string, searchPath: string): Repository {
+/** `path`: the bare repository. `searchPath`: PATH for finding git. `refresh`: how it follows the forge; not needed where it is the forge's own. */
+export function openRepository(path: string, searchPath: string, refresh: () => Promise<void> = () => Promise.resolve()): Repository {
   const bare = resolve(path);
   const git = runnerOf(searchPath);
   const inStore = (args: readonly string[]): Promise<string> => git(['--git-dir', bare, ...args], {});
@@ -36,6 +41,7 @@ export function openRepository(path: string, searchPath: string): Repository {
     inStore(['diff', '--name-only', '-z', '--no-renames', range]).then(splitZero, () => null);
   const message = (commit: Sha): Promise<string> => inStore(['log', '-1', '--format=%B', commit, '--']);
   return {
+    refresh,
     defaultBranch: async () => /^ref: refs\/heads\/(.+)$/m.exec(await readFile(join(bare, 'HEAD'), 'utf8'))?.[1]?.trim() ?? 'main',
     heads: async () => {
       const lines = (await inStore(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'])).split('\n').filter((line) => line !== '');
@@ -44,6 +50,12 @@ export function openRepository(path: string, searchPath: string): Repository {
     workflowFiles: (at) => readWorkflowFiles(inStore, at),
     change: async (base, head) => ({ changedPaths: await changedIn(`${base}...${head}`), message: await message(head) }),
     lastChange: async (head) => ({ changedPaths: await changedIn(`${head}^..${head}`), message: await message(head) }),
+    isApproved: async (head) => {
+      const approved = (await inStore(['for-each-ref', '--format=%(objectname)', approvedPrefix])).split('\n').filter((line) => line !== '');
+      // Exit code 1: not an ancestor.
+      for (const commit of approved) if (await inStore(['merge-base', '--is-ancestor', commit, head]).then(yes, no)) return true;
+      return false;
+    },
     checkout: async (commit, directory, signal) => {
       await borrowObjects(bare, commit, directory);
       await git(['checkout', '--quiet', '--force', '--detach', commit], { cwd: directory, signal });
@@ -73,6 +85,9 @@ async function borrowObjects(bare: string, commit: Sha, directory: string): Prom
     writeFile(join(dot, 'objects', 'info', 'alternates'), `${join(bare, 'objects')}\n`),
   ]);
 }
+
+const yes = (): boolean => true;
+const no = (): boolean => false;
 
 const splitZero = (text: string): readonly string[] => text.split('\0').filter((part) => part !== '');
 

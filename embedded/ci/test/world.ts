@@ -81,7 +81,7 @@ export function createWorld(files: Readonly<Record<string, string>>): World {
     start: async (more = {}) => {
       const ci = await startEmbeddedCi({
         directory: world.directory,
-        repositoryPath: bare,
+        source: { kind: 'disk', path: bare },
         repository: 'demo/x',
         forgeUrl: 'http://forge.test',
         forge: world.forge,

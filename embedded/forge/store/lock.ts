@@ -2,16 +2,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 
 /**
- * Keeps a second forge out of the directory; the answer lets it in again. The lock is the kernel's: it goes with the process,
- * however that ends. Throws when another forge runs.
+ * Keeps a second forge (or CI) out of the directory; the answer lets it in again. The lock is the kernel's: it goes with the
+ * process, however that ends. Throws when another one runs.
  */
-export function lockDirectory(directory: string): () => void {
-  const lock = new DatabaseSync(join(directory, 'forge.lock'));
+export function lockDirectory(directory: string, what: 'forge' | 'ci' = 'forge'): () => void {
+  const lock = new DatabaseSync(join(directory, `${what}.lock`));
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
   } catch (cause) {
     lock.close();
-    throw new Error(`another forge runs in ${directory}: stop it first, or choose another directory`, { cause });
+    throw new Error(`another ${what === 'ci' ? 'CI' : 'forge'} runs in ${directory}: stop it first, or choose another directory`, { cause });
   }
-  return () => lock.close();
+  return () => {
+    if (lock.isOpen) lock.close();
+  };
 }

@@ -1,0 +1,101 @@
+import { delimiter, dirname, join } from 'node:path';
+import { ConfigError, type Config, type ProjectConfig } from '#config';
+import { type EmbeddedCi, startEmbeddedCi } from '../../embedded/ci/server.ts';
+import type { Runtime } from '../../shared/agent/connect.ts';
+import { visibleEnvironment } from '../../shared/config/environment.ts';
+import { readSecret, readSecretFile } from '../../shared/config/secret.ts';
+import { createForge } from '../../shared/forge/forgejo.ts';
+import { CliError } from '../command.ts';
+import { listenAddress } from './address.ts';
+
+/** The embedded CI of every project that has one. */
+export interface ProjectCis {
+  /** The config with the addresses where the CIs answer. */
+  readonly config: Config;
+  /** Something happened on this repository (`owner/name`): its CI looks at once. */
+  wake(repository: string): void;
+  close(): Promise<void>;
+}
+
+/** Projects whose checks we run ourselves. */
+export const embeddedProjects = (config: Config): readonly ProjectConfig[] => Object.values(config.projects).filter(({ ci }) => ci.kind === 'embedded');
+
+/** Starts them one after the other; if one cannot start, those that run are stopped. Throws `ConfigError` and `CliError`. */
+export async function serveCis(runtime: Runtime, webhookSecret: string | null): Promise<ProjectCis> {
+  const running: { readonly project: ProjectConfig; readonly ci: EmbeddedCi }[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(running.map(({ ci }) => ci.close())));
+  try {
+    for (const project of embeddedProjects(runtime.config)) running.push({ project, ci: await serveCi(runtime, project, webhookSecret) });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const urls = new Map(running.map(({ project, ci }) => [project.name, ci.url]));
+  return {
+    config: withUrls(runtime.config, urls),
+    wake: (repository) => running.filter(({ project }) => isSame(project.repository, repository)).forEach(({ ci }) => ci.wake()),
+    close,
+  };
+}
+
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** An address that the config names is kept: others reach the CI by it, maybe through a proxy. */
+function withUrls(config: Config, urls: ReadonlyMap<string, string>): Config {
+  const projects = Object.entries(config.projects).map(([name, project]): [string, ProjectConfig] => [
+    name,
+    { ...project, ci: { ...project.ci, url: project.ci.url ?? urls.get(name) ?? null } },
+  ]);
+  return { ...config, projects: Object.fromEntries(projects) };
+}
+
+async function serveCi(runtime: Runtime, project: ProjectConfig, webhookSecret: string | null): Promise<EmbeddedCi> {
+  const { config, clock, chance, secrets, env } = runtime;
+  const key = `projects.${project.name}.ci`;
+  const token = tokenOf(runtime, project, key);
+  const log = runtime.log.child({ part: 'ci', project: project.name });
+  const common = { clock, chance, log, mask: secrets.mask };
+  const forge = createForge({ url: config.forge.url, repository: project.repository, token, timeoutSeconds: config.forge.timeoutSeconds, ...common });
+  const rerunToken = readSecret('CI_TOKEN', env);
+  const { host, port } = project.ci.url === null ? { host: '127.0.0.1', port: 0 } : listenAddress(project.ci.url, `${key}.url`);
+  const directory = join(config.instance.data, 'ci', project.name);
+  const options = {
+    directory,
+    source: { kind: 'forge', branch: project.branch, credentials: { login: project.ci.account, token } },
+    repository: project.repository,
+    forgeUrl: config.forge.url,
+    forge,
+    env: withOwnNode(visibleEnvironment(config.session.env, env)),
+    host,
+    port,
+    ...(webhookSecret === null ? {} : { webhookSecret }),
+    ...(rerunToken === null ? {} : { rerunToken }),
+  } as const;
+  return startEmbeddedCi({ ...options, ...common }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new CliError(`port ${port} on ${host} is in use: stop what listens there, or set another one in ${key}.url`, 1, error);
+    throw error;
+  });
+}
+
+/** Read for each request, so that a rotated token counts at once. */
+function tokenOf({ secrets }: Runtime, project: ProjectConfig, key: string): () => string {
+  const { tokenFile, account } = project.ci;
+  if (tokenFile === null) {
+    const message = `is missing; name the file with the forge token of the account ${account}, which posts the results`;
+    throw new ConfigError('secret', 'disinto.toml', [{ line: 1, path: `${key}.token-file`, message }]);
+  }
+  const read = (): string => {
+    const token = readSecretFile(tokenFile);
+    secrets.add(token);
+    secrets.add(`${account}:${token}`);
+    return token;
+  };
+  read();
+  return read;
+}
+
+/** The Node that runs us comes last: a machine without one can run steps that need it, and its own is preferred. */
+function withOwnNode(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...env, PATH: [env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', dirname(process.execPath)].join(delimiter) };
+}

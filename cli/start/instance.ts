@@ -1,0 +1,96 @@
+import { loadRuntime, type Runtime, webhookOf } from '../../shared/agent/connect.ts';
+import { createWakeRouter } from '../../shared/agent/wake-router.ts';
+import { startWebhookReceiver } from '../../shared/agent/webhook/webhook.ts';
+import { type Environment, processEnvironment } from '../../shared/config/environment.ts';
+import { CliError } from '../command.ts';
+import { untilSignal } from '../signal.ts';
+import { chooseAgents, connectAgents } from './agents.ts';
+import { embeddedProjects, type ProjectCis, serveCis } from './ci.ts';
+import { serveForge } from './forge.ts';
+import type { Part } from './parts.ts';
+import { bothHear } from './webhook.ts';
+
+export interface StartRequest {
+  /** Path of the disinto.toml. */
+  readonly config: string;
+  /** Agents by name; all that are enabled when empty. */
+  readonly agents: readonly string[];
+  readonly only: ReadonlySet<Part>;
+  /** By default the environment of the process. */
+  readonly env?: Environment;
+}
+
+/** Parts that need stopping, last started first. */
+type Closing = (() => Promise<void> | void)[];
+
+/** Steps that need no session end by themselves within this; sessions salvage after it. */
+const graceMs = 2000;
+
+/** Runs the parts of an instance in this process until a signal; a second one kills. */
+export async function startInstance(request: StartRequest): Promise<number> {
+  const stop = await openInstance(request);
+  await untilSignal();
+  await stop();
+  return 0;
+}
+
+/**
+ * Starts what the request names and the config has, each part when what it needs answers: forge, CI, webhook receiver, agents.
+ * Resolves, once all of it runs, with what stops it in the opposite order; when a part cannot start, nothing stays running.
+ * Throws `ConfigError`, `CliError` and what the parts throw.
+ */
+export async function openInstance(request: StartRequest): Promise<() => Promise<void>> {
+  const runtime = await loadRuntime({ ...(request.env ?? processEnvironment()), DISINTO_CONFIG: request.config });
+  const closing: Closing = [() => runtime.ledger.close()];
+  try {
+    refuseNothing(request, runtime);
+    if (request.only.has('forge') && runtime.config.forge.embedded) await openForge(runtime, closing);
+    const cis = await openCis(request, runtime, closing);
+    if (request.only.has('agents')) await openAgents(request, { ...runtime, config: cis?.config ?? runtime.config }, cis, closing);
+  } catch (error) {
+    await closeAll(closing);
+    throw error;
+  }
+  return () => closeAll(closing);
+}
+
+async function closeAll(closing: Closing): Promise<void> {
+  for (const close of closing.toReversed()) await close();
+}
+
+function refuseNothing({ only }: StartRequest, { config }: Runtime): void {
+  const has = { forge: config.forge.embedded, ci: embeddedProjects(config).length > 0, agents: true };
+  if ([...only].some((part) => has[part])) return;
+  const lacks = { forge: '[forge] has no embedded = true', ci: 'no project has ci.kind = "embedded"', agents: '' };
+  throw new CliError(`there is nothing to start: ${[...only].map((part) => lacks[part]).join(', and ')}`);
+}
+
+async function openForge(runtime: Runtime, closing: Closing): Promise<void> {
+  const forge = await serveForge(runtime);
+  closing.push(() => forge.close());
+  runtime.log.info({ url: forge.url }, 'Forge started');
+}
+
+async function openCis({ only }: StartRequest, runtime: Runtime, closing: Closing): Promise<ProjectCis | null> {
+  if (!only.has('ci') || embeddedProjects(runtime.config).length === 0) return null;
+  const cis = await serveCis(runtime, webhookOf(runtime)?.secret ?? null);
+  closing.push(() => cis.close());
+  runtime.log.info({ projects: Object.values(cis.config.projects).map(({ name, ci }) => ({ name, url: ci.url })) }, 'CI started');
+  return cis;
+}
+
+async function openAgents(request: StartRequest, runtime: Runtime, cis: ProjectCis | null, closing: Closing): Promise<void> {
+  const agents = connectAgents(runtime, chooseAgents(runtime.config, request.agents));
+  const webhook = webhookOf(runtime);
+  let route: ReturnType<typeof createWakeRouter> = () => {};
+  const onWake = bothHear(
+    (event, facts, delivery) => route(event, facts, delivery),
+    (repository) => cis?.wake(repository),
+  );
+  const receiver = webhook === null ? null : await startWebhookReceiver({ ...webhook, log: runtime.log, onWake });
+  if (receiver !== null) closing.push(() => receiver.close());
+  const host = agents.start();
+  closing.push(() => host.stop(graceMs));
+  route = createWakeRouter(host, agents.slots);
+  runtime.log.info({ agents: agents.slots.map((slot) => `${slot.name} on ${slot.project.name}`), webhook: receiver?.url ?? null }, 'Agents started');
+}
