@@ -1,3 +1,5 @@
+import { coreLabels } from './label-registry.ts';
+
 /** Names of refs, branches, labels and trailers that we put on the forge. One place, so that readers and writers agree. */
 
 export const claimRef = (name: string): string => `refs/disinto/claims/${name}`;
@@ -25,10 +27,4 @@ export const attemptOf = (branch: string): { readonly issue: number; readonly at
 export const trailer = { run: 'Disinto-Run', agent: 'Disinto-Agent', task: 'Disinto-Task', cause: 'Disinto-Cause', at: 'Disinto-At' } as const;
 
 /** Labels that the factory's core loop uses, with colours for `ensureLabelsExist`. */
-export const labels = {
-  backlog: { name: 'backlog', colour: '#0075ca', description: 'Queued for the factory' },
-  priority: { name: 'priority', colour: '#f59e0b', description: 'Worked before other backlog' },
-  inProgress: { name: 'in-progress', colour: '#1d76db', description: 'Claimed by an agent' },
-  blocked: { name: 'blocked', colour: '#e11d48', description: 'Parked; the comment says why and what un-parks it' },
-  techDebt: { name: 'tech-debt', colour: '#cfd3d7', description: 'Pre-existing problem found in a review' },
-} as const;
+export const labels = coreLabels;
