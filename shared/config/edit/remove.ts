@@ -32,9 +32,9 @@ function removeHeader(text: string, header: AST.TOMLTable): string {
 
 function withoutLine(text: string, start: number, end: number): string {
   const last = lineEnd(text, end);
-  return text.slice(end, last).trim() === ''
-    ? splice(text, lineStart(text, start), last, '')
-    : splice(text, start, end + /^[ \t]*/.exec(text.slice(end))![0].length, '');
+  const rest = text.slice(end, last);
+  if (rest.trim() === '') return splice(text, lineStart(text, start), last, '');
+  return splice(text, start, last - rest.trimStart().length, '');
 }
 
 /** Where a cut left an empty line on both sides, or one at an end of the file, one is enough. */
