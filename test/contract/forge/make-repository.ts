@@ -13,6 +13,9 @@ import { type Account, type Answer, type Protection, type TestRepository, source
 const run = promisify(execFile);
 const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => silent };
 
+export type Files = Readonly<Record<string, string>>;
+const files: Files = { 'README.md': '# Demo\n', 'src/a.ts': source() };
+
 /** What a forge must offer before the contract can write to it; accounts exist and have tokens. */
 export interface Site {
   /** Where the adapter goes, for example through a recorder. */
@@ -22,13 +25,13 @@ export interface Site {
   readonly tokens: Readonly<Record<Account, string>>;
   /** Administers the site. */
   readonly admin: { readonly login: string; readonly password: string };
-  /** Makes an empty repository `maintainer/<name>` with its collaborators. */
-  createRepository(name: string): Promise<void>;
+  /** Makes a repository `maintainer/<name>` with its collaborators; `filled`: and these files, in the first commit of main. */
+  createRepository(name: string, files: Files): Promise<'filled' | 'empty'>;
   protect(name: string, rule: Protection): Promise<void>;
 }
 
 export async function makeRepository(site: Site, short: string): Promise<{ repository: TestRepository; remove: () => Promise<void> }> {
-  await site.createRepository(short);
+  const begun = await site.createRepository(short, files);
   const name = `maintainer/${short}`;
   const directory = await mkdtemp(join(tmpdir(), 'disinto-contract-'));
   const forgeWith: TestRepository['forgeWith'] = ({ token = site.tokens.dev, repository = name, url = site.url, clock = systemClock }) =>
@@ -49,8 +52,10 @@ export async function makeRepository(site: Site, short: string): Promise<{ repos
     push: createPush(git, directory),
     protect: (rule) => site.protect(short, rule),
   };
-  await git('maintainer', 'checkout', '-q', '-b', 'main');
-  await repository.push('maintainer', 'main', { 'README.md': '# Demo\n', 'src/a.ts': source() });
+  if (begun === 'empty') {
+    await git('maintainer', 'checkout', '-q', '-b', 'main');
+    await repository.push('maintainer', 'main', files);
+  }
   return { repository, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 

@@ -4,7 +4,8 @@ import type { Forge } from '#forge';
 import type { View } from '#forge/view';
 
 /** maintainer owns the repositories · dev, reviewer, merger, ci write · reader reads · outsider has an account and no more. */
-export type Account = 'maintainer' | 'dev' | 'reviewer' | 'merger' | 'ci' | 'reader' | 'outsider';
+export const accounts = ['maintainer', 'dev', 'reviewer', 'merger', 'ci', 'reader', 'outsider'] as const;
+export type Account = (typeof accounts)[number];
 
 export interface Answer {
   readonly status: number;

@@ -1,0 +1,9 @@
+import { conformanceContract } from './conformance.ts';
+import { forgeContract } from './contract.ts';
+import { startGiteaSite } from './gitea-site.ts';
+import { recordWorlds } from './recorded-world.ts';
+
+const { makeWorld, recorded } = recordWorlds(startGiteaSite);
+
+forgeContract('a real forge', makeWorld);
+conformanceContract(recorded);
