@@ -12,8 +12,10 @@ export interface Agenda {
   settle(running: boolean): number;
   /** The run to start now, already recorded, or null. Waiting wakes go into it, whatever started it. */
   nextRun(): string | null;
-  /** After this run: at once (`inMs` 0), or later. A retry holds back wakes until then; an occurrence comes anyway. */
-  goOn(after: string, inMs: number): void;
+  /** After this run: at once, or later. Until then wakes wait; what falls due runs, or is skipped when the going on is barred. */
+  goOn(after: string, going: Going): void;
+  /** The run after which a barred going on is due now, or null. */
+  barredUntilNow(): string | null;
   /** A wake was recorded by this process. */
   nudge(): void;
   empty(): boolean;
@@ -21,9 +23,19 @@ export interface Agenda {
   close(): void;
 }
 
+export interface Going {
+  readonly inMs: number;
+  /** Why nothing may run before; null when other reasons to run count. */
+  readonly barred: string | null;
+  /** A wake brings it forward to this; null when nothing does. */
+  readonly hastyInMs: number | null;
+}
+
 interface Continuation {
   readonly of: string;
   readonly at: number;
+  readonly hastyAt: number;
+  readonly barred: string | null;
 }
 
 export function createAgenda(slot: HostedAgent, host: HostOptions): Agenda {
@@ -50,7 +62,7 @@ export function createAgenda(slot: HostedAgent, host: HostOptions): Agenda {
 
   return {
     settle(running) {
-      const settled = book.settle(running);
+      const settled = book.settle(running, continuation?.barred ?? null);
       owed = [...owed, ...settled.start];
       const retryInMs = continuation === null ? longestSleepMs : continuation.at - clock.monotonic();
       return Math.min(longestSleepMs, Math.max(1, Math.min(settled.untilDueMs, retryInMs)));
@@ -62,11 +74,17 @@ export function createAgenda(slot: HostedAgent, host: HostOptions): Agenda {
       nudged = false;
       return run;
     },
-    goOn(after, inMs) {
-      continuation = { of: after, at: clock.monotonic() + inMs };
+    goOn(after, { inMs, barred, hastyInMs }) {
+      const now = clock.monotonic();
+      continuation = { of: after, at: now + inMs, hastyAt: now + (hastyInMs ?? inMs), barred };
+    },
+    barredUntilNow() {
+      if (continuation === null || continuation.barred === null || paused()) return null;
+      return clock.monotonic() < continuation.at ? null : continuation.of;
     },
     nudge() {
       nudged = true;
+      if (continuation !== null) continuation = { ...continuation, at: Math.min(continuation.at, continuation.hastyAt) };
     },
     empty: () => owed.length === 0 && ((continuation === null && !nudged) || paused()),
     close() {
@@ -89,8 +107,8 @@ function createBook(slot: HostedAgent, { ledger, clock, chance, process }: HostO
   }
 
   return {
-    settle(busy: boolean): { readonly start: readonly string[]; readonly untilDueMs: number } {
-      const settled = ledger.schedules.settle(key, { now: clock.now(), busy, ...calendar, newRun: { id: chance.id('run'), ...recorded } });
+    settle(busy: boolean, barred: string | null): { readonly start: readonly string[]; readonly untilDueMs: number } {
+      const settled = ledger.schedules.settle(key, { now: clock.now(), busy, barred, ...calendar, newRun: { id: chance.id('run'), ...recorded } });
       const due = settled.nextDue === null ? null : wakeAt(schedule, key, settled.nextDue);
       return { start: settled.start.map((start) => start.run), untilDueMs: due === null ? longestSleepMs : due.getTime() - clock.now().getTime() };
     },

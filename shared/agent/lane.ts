@@ -1,6 +1,6 @@
 import { createAgenda, longestSleepMs } from './agenda.ts';
 import type { HostedAgent, HostOptions } from './hosted.ts';
-import { createPace } from './pace.ts';
+import { createJudge } from './judge.ts';
 import { startRun } from './run.ts';
 import type { ActiveRun, Ended, StopReason } from './run.ts';
 
@@ -19,9 +19,11 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
   const log = host.log.child({ agent: slot.name, project: slot.project.name });
   const agenda = createAgenda(slot, host);
   const judge = createJudge(slot, host, agenda.goOn);
+  const stopping = Promise.withResolvers<void>();
   let working: Promise<void> | null = null;
   let current: ActiveRun | null = null;
   let stopped = false;
+  let aborted: StopReason | null = null;
   let asked = false;
   let cancelTimer = (): void => {};
 
@@ -34,15 +36,18 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
     log.error({ err: error }, 'The ledger refuses; no run starts until it answers');
     sleep(longestSleepMs);
   };
-  const next = (): string | null => {
+  const next = async (): Promise<string | null> => {
     asked = false;
     if (stopped) return null;
     sleep(agenda.settle(false));
-    return agenda.nextRun();
+    const after = agenda.barredUntilNow();
+    if (after !== null && !(await judge.isOver(after, stopping.promise))) return null;
+    return stopped ? null : agenda.nextRun();
   };
   const work = (): Promise<void> =>
-    runAll(next, judge, (id) => {
+    runAll(next, judge.ended, (id) => {
       current = startRun(slot, host, id);
+      if (aborted !== null) current.abort(aborted);
       return current.done.finally(() => (current = null));
     });
   function look(): void {
@@ -66,11 +71,15 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
     overdue: () => current?.overdue() === true,
     async stop() {
       stopped = true;
+      stopping.resolve();
       cancelTimer();
       await working;
       agenda.close();
     },
-    abort: (reason) => current?.abort(reason),
+    abort(reason) {
+      aborted = reason;
+      current?.abort(reason);
+    },
   };
 }
 
@@ -83,43 +92,6 @@ function attempt(act: () => void, failed: (error: unknown) => void): void {
 }
 
 /** One run after the other while there is one. */
-async function runAll(next: () => string | null, judge: (id: string, ended: Ended) => void, run: (id: string) => Promise<Ended>): Promise<void> {
-  for (let id = next(); id !== null; id = next()) judge(id, await run(id));
-}
-
-/** What follows the end of a run. */
-function createJudge(slot: HostedAgent, host: HostOptions, goOn: (after: string, inMs: number) => void): (id: string, ended: Ended) => void {
-  const pace = createPace();
-  const report = createTroubleReport(slot, host);
-  return (id, ended) => {
-    report(ended);
-    const next = pace(ended.end, ended.trouble);
-    if (next.kind === 'follow-up') goOn(id, 0);
-    if (next.kind === 'retry') goOn(id, next.inMs);
-    if (next.kind !== 'loop-stopped' || ended.end.kind !== 'acted') return;
-    const data = { did: ended.end.did };
-    host.log.warn({ agent: slot.name, project: slot.project.name, ...data }, 'Agent repeats itself; it goes on at its next schedule or webhook');
-    host.onEvent?.({ at: host.clock.now(), kind: 'loop-stopped', agent: slot.name, project: slot.project.name, run: id, subject: null, data });
-  };
-}
-
-/** Says once per cause that the forge does not serve an agent, and once that it does again. */
-function createTroubleReport(slot: HostedAgent, host: HostOptions): (ended: Ended) => void {
-  let known: string | null = null;
-  const log = host.log.child({ agent: slot.name, project: slot.project.name });
-  const emit = (kind: string, reason: string): void =>
-    host.onEvent?.({ at: host.clock.now(), kind, agent: slot.name, project: slot.project.name, run: null, subject: null, data: { reason } });
-
-  return ({ end, trouble }) => {
-    if (trouble?.kind === 'forge' && 'reason' in end && trouble.cause !== known) {
-      known = trouble.cause;
-      log.warn({ reason: end.reason }, 'The forge does not serve this agent');
-      emit('forge-trouble', end.reason);
-    }
-    if (trouble === null && known !== null) {
-      log.info({ was: known }, 'The forge serves this agent again');
-      emit('forge-well', known);
-      known = null;
-    }
-  };
+async function runAll(next: () => Promise<string | null>, judge: (id: string, ended: Ended) => void, run: (id: string) => Promise<Ended>): Promise<void> {
+  for (let id = await next(); id !== null; id = await next()) judge(id, await run(id));
 }

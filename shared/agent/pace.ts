@@ -1,22 +1,19 @@
 import type { RunEnd } from '#ledger';
-
-/** Why a run could not do its work: the forge does not serve us, or the run threw. */
-export interface Trouble {
-  readonly kind: 'forge' | 'failure';
-  /** Equal for what has the same cause, whatever the text says: `forge unavailable`. */
-  readonly cause: string;
-  /** At least this long, if the forge said so. */
-  readonly retryAfterSeconds: number | null;
-}
+import type { Trouble } from './trouble.ts';
 
 /** What follows an end besides the schedule and wakes. */
 export type Next =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'follow-up' }
   | { readonly kind: 'loop-stopped' }
-  | { readonly kind: 'retry'; readonly inMs: number };
+  /** `hastyInMs`: a webhook may bring it forward to that, because a forge that sends one is there; null: nothing may. */
+  | { readonly kind: 'retry'; readonly inMs: number; readonly hastyInMs: number | null };
 
 const longestRetryMs = 300_000;
+/** A forge that is away comes back without telling: asking once a minute is what an idle agent does anyway. */
+const longestAwayMs = 60_000;
+const longestAskedMs = 3_600_000;
+const hastyMs = 15_000;
 const failuresInARow = 5;
 const sameInARow = 20;
 const pingPongInARow = 40;
@@ -41,8 +38,11 @@ export function createPace(): (end: RunEnd, trouble: Trouble | null) => Next {
 
 function retry(trouble: Trouble, count: number): Next {
   if (trouble.kind === 'failure' && count > failuresInARow) return { kind: 'nothing' };
-  const growing = Math.min(longestRetryMs, 1000 * 2 ** Math.min(count - 1, 20));
-  return { kind: 'retry', inMs: Math.min(longestRetryMs, Math.max(growing, (trouble.retryAfterSeconds ?? 0) * 1000)) };
+  const isAway = trouble.cause === 'forge unavailable';
+  const growing = Math.min(isAway ? longestAwayMs : longestRetryMs, 1000 * 2 ** Math.min(count - 1, 20));
+  const asked = Math.min(longestAskedMs, (trouble.retryAfterSeconds ?? 0) * 1000);
+  const inMs = Math.max(growing, asked);
+  return { kind: 'retry', inMs, hastyInMs: isAway ? Math.min(inMs, hastyMs) : null };
 }
 
 function isLoop(did: readonly string[]): boolean {

@@ -1,11 +1,11 @@
 import type { PortName, Ports, Tick } from '#agent';
 import { ForgeError } from '#forge';
-import { GitError } from '#git';
 import { LedgerError } from '#ledger';
 import type { RunEnd } from '#ledger';
 import type { HostedAgent, HostOptions } from './hosted.ts';
-import type { Trouble } from './pace.ts';
 import { createTick } from './tick.ts';
+import { textOf, troubleOf, troubleOfLook } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
 
 export interface Ended {
   readonly end: RunEnd;
@@ -74,49 +74,32 @@ async function recordEnd(host: HostOptions, id: string, end: RunEnd, signal: Abo
 
 type Attempt = Ended & { readonly error?: unknown };
 
-async function attempt({ agent, ports }: HostedAgent, clock: HostOptions['clock'], tick: Tick): Promise<Attempt> {
+async function attempt(slot: HostedAgent, clock: HostOptions['clock'], tick: Tick): Promise<Attempt> {
+  const { agent, ports } = slot;
   const { signal } = tick;
   try {
     if (agent.needs.includes('view')) await ports.view.refresh();
   } catch (error) {
-    if (error instanceof ForgeError)
-      return { end: { kind: 'waiting', reason: `forge ${error.kind}: ${error.message}` }, trouble: { ...troubleOf(error), kind: 'forge' } };
-    return failed(error, signal);
+    if (error instanceof ForgeError) return { end: { kind: 'waiting', reason: `forge ${error.kind}: ${error.message}` }, trouble: troubleOfLook(error, slot) };
+    return failed(error, slot, signal);
   }
   try {
     const end = await agent.run(pick(ports, agent.needs), { ...tick, now: clock.now() });
     const interrupted = isStopped(signal) && end.kind !== 'acted';
     return { end: interrupted ? { kind: 'cancelled', reason: `${String(signal.reason)}: ${end.reason}` } : end, trouble: null };
   } catch (error) {
-    return failed(error, signal);
+    return failed(error, slot, signal);
   }
 }
 
-function failed(error: unknown, signal: AbortSignal): Attempt {
+function failed(error: unknown, slot: HostedAgent, signal: AbortSignal): Attempt {
   if (isStopped(signal)) return { end: { kind: 'cancelled', reason: String(signal.reason) }, trouble: null };
   const reason = signal.aborted ? `passed its deadline: ${textOf(error)}` : textOf(error);
-  return { end: { kind: 'failed', reason }, trouble: troubleOf(error), error };
+  return { end: { kind: 'failed', reason }, trouble: troubleOf(error, slot), error };
 }
 
 function isStopped(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason !== 'deadline';
-}
-
-const passing: ReadonlySet<string> = new Set(['unavailable', 'rate-limited', 'auth']);
-
-/** A forge or git remote that does not serve us is worth asking again for ever; anything else that throws is not. */
-function troubleOf(error: unknown): Trouble {
-  const retryAfterSeconds = error instanceof ForgeError ? error.retryAfterSeconds : null;
-  if (error instanceof ForgeError || error instanceof GitError) {
-    const system = error instanceof ForgeError ? 'forge' : 'git';
-    return { kind: passing.has(error.kind) ? 'forge' : 'failure', cause: `${system} ${error.kind}`, retryAfterSeconds };
-  }
-  return { kind: 'failure', cause: 'failure', retryAfterSeconds };
-}
-
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
 function pick(ports: Ports, needs: readonly PortName[]): Ports {
@@ -130,7 +113,7 @@ function maskEnd(ended: Attempt, mask: (text: string) => string): Attempt {
 }
 
 function logEnd(log: HostOptions['log'], { end, error, trouble }: Attempt): void {
-  if (end.kind === 'failed' && trouble?.kind === 'forge') log.warn({ reason: end.reason }, 'Run failed');
+  if (end.kind === 'failed' && trouble?.kind === 'wait') log.warn({ reason: end.reason }, 'Run failed');
   else if (end.kind === 'failed') log.error({ reason: end.reason, err: error }, 'Run failed');
   else if (end.kind === 'acted') log.info({ did: end.did }, 'Run acted');
   else if (end.kind === 'cancelled') log.info({ reason: end.reason }, 'Run cancelled');

@@ -25,7 +25,7 @@ it('refuses a ledger of a newer disinto and leaves it alone', () => {
   const newer = new DatabaseSync(file);
   newer.exec('PRAGMA user_version = 99');
   expect(() => openLedger(file)).toThrow(
-    expect.objectContaining({ kind: 'newer', message: expect.stringContaining('has schema 99, and this disinto knows up to 1') }),
+    expect.objectContaining({ kind: 'newer', message: expect.stringContaining('has schema 99, and this disinto knows up to 2') }),
   );
   expect(newer.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
   newer.close();

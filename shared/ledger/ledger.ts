@@ -13,6 +13,7 @@ export interface Ledger {
   readonly effects: EffectBook;
   readonly events: EventBook;
   readonly switches: SwitchBook;
+  readonly waits: WaitBook;
   close(): void;
 }
 
@@ -47,7 +48,8 @@ export interface ScheduleBook {
    *    missed. `latest`: coalesced into the latest due time, which runs. `all`: the newest `max` are owed, older ones missed.
    *    `window`: owed when at most that late, else missed.
    * 3. Several that are on time together: the older are coalesced into the latest, which is owed.
-   * 4. An agent that people paused (`SwitchBook`): each owed one is skipped, `paused: <reason>`, and so is one that waits.
+   * 4. An agent that people paused (`SwitchBook`): each owed one is skipped, `paused: <reason>`, and so is one that waits. The same
+   *    while the request says that the agent is `barred`, with the reason it gives.
    * 5. One that waits starts as soon as no run of this agent on this project (whatever its cause, in any process) is open,
    *    however long that took.
    * 6. While such a run is open (also the one that rule 5 just started): `skip`: each owed one is skipped, `still running`.
@@ -68,6 +70,8 @@ export interface SettleRequest {
   readonly now: Date;
   /** A run of this schedule is going on in this process. Runs that are open in the ledger are seen anyway. */
   readonly busy: boolean;
+  /** Why no run may start now, such as a forge that does not answer; absent or null when nothing stands in the way. */
+  readonly barred?: string | null;
   readonly policy: SchedulePolicy;
   /** Strictly increasing due times after `after`, up to and including `until`; and the first one after `until`. */
   readonly due: (after: Date, until: Date) => { readonly past: readonly Date[]; readonly next: Date | null };
@@ -269,10 +273,41 @@ export interface SwitchBook {
   resume(agent: string): void;
   /** The agent's own pause, else the one of every agent. */
   paused(agent: string): { readonly reason: string; readonly at: Date } | null;
-  /** A wake that waits until the host takes it; the same key while one waits is one wake. */
-  wake(schedule: string, key: string, cause: RunCause, at: Date): void;
+  /**
+   * A wake that waits until the host takes it; the same key while one waits is one wake. False when this webhook delivery woke this
+   * schedule before, also in an earlier process (of the newest 20,000 that is known): then nothing is recorded.
+   */
+  wake(schedule: string, key: string, cause: RunCause, at: Date): boolean;
   /** Takes the wakes that wait, in order of arrival; each is handed out once. */
   takeWakes(schedule: string): readonly { readonly key: string; readonly cause: RunCause; readonly at: Date }[];
+}
+
+/** What keeps one schedule (`<agent>@<project>`) from its work, for people. */
+export interface WaitNote {
+  /** Equal for what has the same cause: `forge unavailable`, `forge auth dev-bot`. */
+  readonly cause: string;
+  /** What was said when it began. */
+  readonly reason: string;
+  /** What a person has to do. */
+  readonly mend: string;
+}
+
+/** All that wait for the same cause. */
+export interface Wait extends WaitNote {
+  readonly since: Date;
+  /** When one of them last looked whether it is over. */
+  readonly lookedAt: Date;
+  readonly schedules: readonly string[];
+}
+
+/** Who waits for what outside to be mended: one entry per cause, however many wait and however often they look. */
+export interface WaitBook {
+  /** This schedule waits, or looked and still waits. The first of a cause also appends the event `wait-began`; one that changes its cause leaves the old one. */
+  note(schedule: string, note: WaitNote, at: Date): void;
+  /** It goes on. The last of a cause appends the event `wait-over`. Nothing happens when it did not wait. */
+  end(schedule: string, at: Date): void;
+  /** The longest first. */
+  list(): readonly Wait[];
 }
 
 export class LedgerError extends Error {

@@ -8,6 +8,7 @@ import { createScheduleBook } from './sqlite/schedules.ts';
 import { createSessionBook } from './sqlite/sessions.ts';
 import { createSlotBook } from './sqlite/slots.ts';
 import { createSwitchBook } from './sqlite/switches.ts';
+import { createWaitBook } from './sqlite/waits.ts';
 
 /**
  * Opens the ledger in `file` (its folder must exist), creates it where it is missing, and brings its schema up to date.
@@ -25,6 +26,7 @@ export function openLedger(file: string): Ledger {
       effects: createEffectBook(database),
       events: createEventBook(database),
       switches: createSwitchBook(database),
+      waits: createWaitBook(database, createEventBook(database)),
       close: () => database.close(),
     };
   } catch (error) {

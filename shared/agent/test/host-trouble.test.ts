@@ -7,40 +7,137 @@ import { parseSchedule } from '#schedule/parse';
 import { openLedger } from '../../ledger/sqlite.ts';
 import { thisProcess } from '../../ledger/process-identity.ts';
 import { start, key, webhook, settled, setUp, idle, untilAborted } from './setup.ts';
+import type { Run } from './setup.ts';
+
+const yearly = { schedule: parseSchedule('0 0 1 1 *') };
 
 describe('a forge that is down', () => {
-  it('I1: waits with growing delays, says so once, and once when it is back', async () => {
+  it('I1: waits with growing delays in one run, says so once, and once when it is back', async () => {
     let down = true;
-    let calls = 0;
+    let looks = 0;
     const refresh = async (): Promise<void> => {
-      if (down) throw new ForgeError('unavailable', `no answer from the forge, ${++calls} times`);
+      looks += 1;
+      if (down) throw new ForgeError('unavailable', `no answer from the forge, ${looks} times`);
     };
-    const { host, runs, pass, events, wake } = setUp({ run: idle, refresh, agent: { schedule: parseSchedule('0 0 1 1 *') } });
+    const { host, ledger, runs, pass, events, wake } = setUp({ run: idle, refresh, agent: yearly });
     await wake();
     await pass(600);
-    expect(runs().length).toBeLessThan(12);
-    expect(runs()[0]?.end).toEqual({ kind: 'waiting', reason: 'forge unavailable: no answer from the forge, 1 times' });
+    expect(looks).toBeLessThan(20);
+    expect(runs().map((run) => run.end)).toEqual([{ kind: 'waiting', reason: 'forge unavailable: no answer from the forge, 1 times' }]);
     expect(host.idle()).toBe(false);
     expect(events.filter((event) => event.kind === 'forge-trouble')).toHaveLength(1);
-    host.wake(key, 'b', webhook('2'));
-    const before = runs().length;
-    await settled();
-    expect(runs()).toHaveLength(before);
+    expect(ledger.waits.list()).toMatchObject([
+      {
+        cause: 'forge unavailable',
+        reason: 'no answer from the forge, 1 times',
+        mend: expect.stringContaining('http://forge.test'),
+        since: start,
+        schedules: [key],
+      },
+    ]);
     down = false;
-    await pass(300);
-    expect(runs().at(-1)?.end?.kind).toBe('idle');
+    await pass(60);
+    expect(runs().map((run) => run.end?.kind)).toEqual(['waiting', 'idle']);
     expect(events.filter((event) => event.kind === 'forge-well')).toHaveLength(1);
+    expect(ledger.waits.list()).toEqual([]);
+    expect(['wait-began', 'wait-over'].map((kind) => ledger.events.list({ kind }).length)).toEqual([1, 1]);
     expect(host.idle()).toBe(true);
   });
 
-  it('honours Retry-After', async () => {
-    const refresh = () => Promise.reject(new ForgeError('rate-limited', 'slow down', { retryAfterSeconds: 30 }));
-    const { runs, pass, wake } = setUp({ run: idle, refresh, agent: { schedule: parseSchedule('0 0 1 1 *') } });
-    await wake();
-    await pass(29);
+  it('what falls due meanwhile is skipped with the cause, and no run is recorded for it', async () => {
+    const { ledger, runs, pass } = setUp({
+      run: idle,
+      refresh: () => Promise.reject(new ForgeError('auth', 'no')),
+      agent: { schedule: parseSchedule({ every: '10s' }) },
+    });
+    await pass(300);
     expect(runs()).toHaveLength(1);
+    const ends = ledger.schedules.occurrences({ since: new Date(0) }).map((each) => each.end);
+    expect(ends.slice(1).every((end) => end?.kind === 'skipped' && end.reason === 'waits: forge auth dev-bot')).toBe(true);
+    expect(ledger.schedules.audit(new Date(0), new Date(start.getTime() + 300_000))[0]?.unexplained).toBe(0);
+  });
+
+  it('looks again soon after a webhook, but not at each of them', async () => {
+    let looks = 0;
+    const refresh = (): Promise<void> => Promise.reject(new ForgeError('unavailable', `${(looks += 1)}`));
+    const { host, pass, wake } = setUp({ run: idle, refresh, agent: yearly });
+    await wake();
+    await pass(200);
+    looks = 0;
+    for (let at = 0; at < 60; at += 1) {
+      host.wake(key, `flood ${at}`, webhook(`f${at}`));
+      await pass(1);
+    }
+    expect(looks).toBeGreaterThanOrEqual(3);
+    expect(looks).toBeLessThanOrEqual(5);
+  });
+
+  it('honours Retry-After, an hour at most', async () => {
+    let looks = 0;
+    let seconds = 30;
+    const refresh = (): Promise<void> => {
+      looks += 1;
+      return Promise.reject(new ForgeError('rate-limited', 'slow down', { retryAfterSeconds: seconds }));
+    };
+    const { host, pass, wake } = setUp({ run: idle, refresh, agent: yearly });
+    await wake();
+    seconds = 100_000;
+    await pass(29);
+    host.wake(key, 'b', webhook('2'));
+    await settled();
+    expect(looks).toBe(1);
     await pass(2);
-    expect(runs()).toHaveLength(2);
+    expect(looks).toBe(2);
+    await pass(3601);
+    expect(looks).toBe(3);
+  });
+
+  it('what a run meets in the middle is met again by a run, and is one wait', async () => {
+    let refused = true;
+    const run: Run = () => (refused ? Promise.reject(new ForgeError('forbidden', 'POST comments: 403')) : Promise.resolve({ kind: 'idle', reason: '' }));
+    const { ledger, runs, pass } = setUp({ run, agent: { schedule: parseSchedule({ every: '10s' }) } });
+    await pass(3600);
+    expect(runs().length).toBeLessThanOrEqual(21);
+    expect(ledger.waits.list()).toMatchObject([{ cause: 'forge forbidden dev-bot', reason: 'POST comments: 403' }]);
+    expect(ledger.events.list({ kind: 'wait-began' })).toHaveLength(1);
+    refused = false;
+    await pass(300);
+    expect(ledger.waits.list()).toEqual([]);
+  });
+
+  it('people pause and resume an agent that waits: it does not wait for ever', async () => {
+    let down = true;
+    const refresh = (): Promise<void> => (down ? Promise.reject(new ForgeError('unavailable', 'away')) : Promise.resolve());
+    const { ledger, clock, pass, runs } = setUp({ run: idle, refresh, agent: { schedule: parseSchedule({ every: '10s' }) } });
+    await pass(30);
+    ledger.switches.pause('dev', 'by hand', clock.now());
+    await pass(120);
+    down = false;
+    ledger.switches.resume('dev');
+    await pass(20);
+    expect(runs().at(-1)?.end?.kind).toBe('idle');
+    expect(ledger.waits.list()).toEqual([]);
+  });
+
+  it('a wait that a dead process left is over with the first run that works', async () => {
+    const ledgerFile = join(mkdtempSync(join(tmpdir(), 'host-')), 'ledger.sqlite');
+    const before = openLedger(ledgerFile);
+    before.waits.note(key, { cause: 'forge unavailable', reason: 'away', mend: '' }, start);
+    before.close();
+    const { ledger, wake } = setUp({ run: idle, ledgerFile });
+    await wake();
+    expect(ledger.waits.list()).toEqual([]);
+    expect(ledger.events.list({ kind: 'wait-over' })).toHaveLength(1);
+  });
+
+  it('a look that hangs does not hold up the shutdown', async () => {
+    let looks = 0;
+    const refresh = (): Promise<void> => ((looks += 1) === 1 ? Promise.reject(new ForgeError('unavailable', 'away')) : new Promise(() => {}));
+    const { host, pass, wake } = setUp({ run: idle, refresh, agent: yearly });
+    await wake();
+    await pass(5);
+    expect(looks).toBe(2);
+    await host.stop();
   });
 });
 

@@ -43,7 +43,7 @@ export function setUp({ run, agent, refresh, ledgerFile = join(mkdtempSync(join(
   const clock = createManualClock(start);
   const ledger = openLedger(ledgerFile);
   const events: HostEvent[] = [];
-  const config = {} as Config;
+  const config = { forge: { url: 'http://forge.test' }, instance: { data: '/data' } } as Config;
   const slot: HostedAgent = {
     agent: {
       role: 'dev',
@@ -55,7 +55,7 @@ export function setUp({ run, agent, refresh, ledgerFile = join(mkdtempSync(join(
       ...agent,
     },
     name: 'dev',
-    settings: { name: 'dev', schedule: null } as AgentConfig,
+    settings: { name: 'dev', identity: 'dev-bot', tokenFile: null, schedule: null } as unknown as AgentConfig,
     project: { name: 'demo', repository: 'a/b' } as ProjectConfig,
     config,
     ports: { view: { refresh: refresh ?? (async () => {}) } } as unknown as Ports,

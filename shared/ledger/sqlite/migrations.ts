@@ -74,6 +74,15 @@ const migrations: readonly string[] = [
     UNIQUE (schedule, key)
   ) STRICT;
   `,
+  `
+  CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, schedule TEXT NOT NULL, delivery TEXT NOT NULL,
+    UNIQUE (schedule, delivery)
+  ) STRICT;
+  CREATE TABLE waits (
+    schedule TEXT PRIMARY KEY, cause TEXT NOT NULL, reason TEXT NOT NULL, mend TEXT NOT NULL, since INTEGER NOT NULL, looked_at INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Brings the schema up to date, each version in its own transaction. A schema from a newer disinto is refused, untouched. */

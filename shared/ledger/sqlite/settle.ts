@@ -91,9 +91,9 @@ function prepareSituation(database: Database) {
   const waiting = database.prepare('SELECT 1 FROM occurrences WHERE schedule = ? AND end IS NULL');
   const paused = preparePaused(database);
   const running = ({ busy, newRun }: SettleRequest): boolean => busy || openRun.get(newRun.agent, newRun.project) !== undefined;
-  const barred = ({ newRun }: SettleRequest): string | null => {
+  const barred = ({ newRun, barred: reason }: SettleRequest): string | null => {
     const pause = paused(newRun.agent);
-    return pause === null ? null : `paused: ${pause.reason}`;
+    return pause === null ? (reason ?? null) : `paused: ${pause.reason}`;
   };
   return {
     running,

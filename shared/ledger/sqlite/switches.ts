@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { date, json, number, text } from './rows.ts';
 
 const everyAgent = '*';
+const keptDeliveries = 20_000;
 
 /** Pauses and waiting wakes. */
 export function createSwitchBook(database: Database): SwitchBook {
@@ -10,14 +11,13 @@ export function createSwitchBook(database: Database): SwitchBook {
     'INSERT INTO pauses (agent, reason, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, at = excluded.at',
   );
   const resume = database.prepare(`DELETE FROM pauses WHERE agent = ?1 OR ?1 = '${everyAgent}'`);
-  const wake = database.prepare('INSERT INTO wakes (schedule, key, cause, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
   const waiting = database.prepare('SELECT 1 FROM wakes WHERE schedule = ? LIMIT 1');
   const take = database.prepare('DELETE FROM wakes WHERE schedule = ? RETURNING id, key, cause, at');
   return {
     pause: (agent, reason, at) => void pause.run(agent, reason, at.getTime()),
     resume: (agent) => void resume.run(agent),
     paused: preparePaused(database),
-    wake: (schedule, key, cause, at) => void wake.run(schedule, key, JSON.stringify(cause), at.getTime()),
+    wake: prepareWake(database),
     takeWakes: (schedule) => {
       // Looked at without a write first: this is asked all the time and the answer is nearly always no.
       if (waiting.get(schedule) === undefined) return [];
@@ -27,6 +27,23 @@ export function createSwitchBook(database: Database): SwitchBook {
         .map((row) => ({ key: text(row, 'key'), cause: json(row, 'cause'), at: date(row, 'at') }));
     },
   };
+}
+
+/** The delivery and the wake it causes are one record, so that a delivery counts as known only when nothing of it was lost. */
+function prepareWake(database: Database): SwitchBook['wake'] {
+  const insert = database.prepare('INSERT INTO wakes (schedule, key, cause, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
+  const remember = database.prepare('INSERT INTO deliveries (schedule, delivery) VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const forget = database.prepare('DELETE FROM deliveries WHERE id <= ?');
+  return (schedule, key, cause, at) =>
+    database.write(() => {
+      if (cause.kind === 'webhook') {
+        const { changes, rowId } = remember.run(schedule, cause.delivery);
+        if (changes === 0) return false;
+        forget.run(rowId - keptDeliveries);
+      }
+      insert.run(schedule, key, JSON.stringify(cause), at.getTime());
+      return true;
+    });
 }
 
 /** The agent's own pause, else the one of all agents, else null. */

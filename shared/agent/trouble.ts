@@ -1,0 +1,66 @@
+import { ForgeError } from '#forge';
+import { GitError } from '#git';
+import type { HostedAgent } from './hosted.ts';
+
+/** Why a run could not do its work. */
+export interface Trouble {
+  /** `wait`: something outside does not serve us, and somebody else ends that. `failure`: anything else that throws. */
+  readonly kind: 'wait' | 'failure';
+  /** Equal for what has the same cause, whatever the text says: `forge unavailable`, `forge auth dev-bot`. */
+  readonly cause: string;
+  readonly reason: string;
+  /** What a person has to do. */
+  readonly mend: string;
+  /** At least this long, if the forge said so. */
+  readonly retryAfterSeconds: number | null;
+  /** Seen when looking at the forge, before the run did anything: another look tells whether it is over. */
+  readonly atLook: boolean;
+}
+
+type WaitKind = 'unavailable' | 'rate-limited' | 'malformed' | 'auth' | 'forbidden' | 'not-found' | 'full';
+
+/** What a run may meet and waits for. A not-found inside a run is an item that vanished: no reason to wait. */
+const waitedFor: ReadonlySet<string> = new Set<WaitKind>(['unavailable', 'rate-limited', 'malformed', 'auth', 'forbidden', 'full']);
+
+/** The trouble that an error thrown by a run is. */
+export function troubleOf(error: unknown, slot: HostedAgent): Trouble {
+  const isOurs = error instanceof ForgeError || error instanceof GitError;
+  if (isOurs && waitedFor.has(error.kind)) return waiting(error, error.kind as WaitKind, slot, false);
+  const cause = error instanceof ForgeError ? `forge ${error.kind}` : error instanceof GitError ? `git ${error.kind}` : 'failure';
+  return { kind: 'failure', cause, reason: textOf(error), mend: '', retryAfterSeconds: null, atLook: false };
+}
+
+/** The trouble of a look at the forge that failed: whatever it is, the agent can do nothing until it is over. */
+export function troubleOfLook(error: ForgeError, slot: HostedAgent): Trouble {
+  const kind = waitedFor.has(error.kind) || error.kind === 'not-found' ? (error.kind as WaitKind) : 'malformed';
+  return waiting(error, kind, slot, true);
+}
+
+function waiting(error: ForgeError | GitError, kind: WaitKind, slot: HostedAgent, atLook: boolean): Trouble {
+  const retryAfterSeconds = error instanceof ForgeError ? error.retryAfterSeconds : null;
+  return { kind: 'wait', cause: causeOf(kind, slot), reason: textOf(error), mend: mends[kind](slot), retryAfterSeconds, atLook };
+}
+
+/** REST and git of a forge fail together: one cause, whichever is seen first. What is wrong with an account is a cause per account. */
+function causeOf(kind: WaitKind, { settings, project }: HostedAgent): string {
+  if (kind === 'full') return 'disk full';
+  if (kind === 'not-found') return `forge not-found ${project.repository}`;
+  return kind === 'auth' || kind === 'forbidden' ? `forge ${kind} ${settings.identity}` : `forge ${kind}`;
+}
+
+const mends: Readonly<Record<WaitKind, (slot: HostedAgent) => string>> = {
+  unavailable: ({ config }) => `check that the forge at ${config.forge.url} runs and answers; work goes on by itself when it does`,
+  'rate-limited': () => 'nothing, unless it lasts: then let the forge, or the proxy before it, allow more requests',
+  malformed: ({ config }) => `see what answers at ${config.forge.url} in place of the forge (a proxy, a login page); work goes on by itself`,
+  auth: ({ settings }) =>
+    `make a new token for the account ${settings.identity} and put it into ${settings.tokenFile ?? 'what FORGE_TOKEN_FILE names'}; no restart is needed`,
+  forbidden: ({ settings }) => `give the account ${settings.identity} (or the scope of its token) the right that the reason names`,
+  'not-found': ({ settings, project }) => `check that ${project.repository} exists and that the account ${settings.identity} may see it`,
+  full: ({ config }) => `free some space on the volume of ${config.instance.data}`,
+};
+
+/** What an error says, with the cause that it names. */
+export function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}
