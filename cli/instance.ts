@@ -12,6 +12,7 @@ export async function runOnce(config: string, name: string): Promise<number> {
   const { agents } = await loadConfig(config);
   const settings = agents[name];
   if (settings === undefined) throw new CliError(`${config} names no agent ${name}; there is ${Object.keys(agents).join(', ')}`);
+  if (!settings.enabled) throw new CliError(`${name} has enabled = false in ${config}; a fired agent is taken back with: disinto hire --name ${name}`);
   return serveAgent(agentOfRole(settings.role), {
     env: { ...processEnvironment(), DISINTO_CONFIG: config, DISINTO_AGENT: name },
     args: ['--once'],
@@ -24,8 +25,8 @@ export async function runOnce(config: string, name: string): Promise<number> {
 export async function verifyOnInstance(config: string, sha: Sha): Promise<readonly Proof[]> {
   const runtime = await loadRuntime({ ...processEnvironment(), DISINTO_CONFIG: config });
   try {
-    const merger = Object.values(runtime.config.agents).find((agent) => agent.role === 'merger');
-    if (merger === undefined) throw new CliError(`${config} names no merger, whose account this needs`);
+    const merger = Object.values(runtime.config.agents).find((agent) => agent.role === 'merger' && agent.enabled);
+    if (merger === undefined) throw new CliError(`${config} names no merger that is enabled, whose account this needs`);
     let proofs: readonly Proof[] = [];
     for (const { ports } of connectAgent(agentOfRole('merger'), merger.name, runtime, { sessions: null })) {
       proofs = await verifyMerge(ports.git, ports.forge, sha);

@@ -26,7 +26,7 @@ export async function observeMerger(ports: MergerPorts, tick: Tick): Promise<Mer
     if (pull.state !== 'open' || pull.draft || pull.base !== tick.project.branch || !who.people.isAgent(pull.author)) continue;
     const issue = attemptOf(pull.branch)?.issue ?? null;
     if (issue !== null && !(await mayLand(ports, who, issue))) continue;
-    const state = reviewState(await ports.view.reviews(pull.number), pull.head, pull.author, { reviewers: who.ofRole('reviewer'), people: who.people });
+    const state = reviewState(await ports.view.reviews(pull.number), pull.head, pull.author, { reviewers: who.reviewers, people: who.people });
     if (state.approval !== null) approved.push({ pull, approval: state.approval, issue });
   }
   if (approved.length === 0) return { tip: null, candidates: [] };

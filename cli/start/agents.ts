@@ -12,7 +12,9 @@ export function chooseAgents(config: Config, names: readonly string[]): readonly
   if (unknown.length > 0) throw new CliError(`disinto.toml names no agent ${unknown.join(', ')}; there is ${all.map((agent) => agent.name).join(', ')}`);
   const disabled = all.filter((agent) => names.includes(agent.name) && !agent.enabled);
   if (disabled.length > 0)
-    throw new CliError(`${disabled.map((agent) => agent.name).join(', ')} has enabled = false in disinto.toml; remove that line to run it`);
+    throw new CliError(
+      `${disabled.map((agent) => agent.name).join(', ')} has enabled = false in disinto.toml; remove that line to run it, or take a fired one back with: disinto hire --name ${disabled[0]?.name ?? ''}`,
+    );
   return names.length === 0 ? all.filter((agent) => agent.enabled) : all.filter((agent) => names.includes(agent.name));
 }
 

@@ -64,7 +64,19 @@ export function openRuntime(options: RuntimeOptions): Runtime {
 
 /** The runtime of a container: configured by the file that DISINTO_CONFIG names. Throws `ConfigError` and `LedgerError`. */
 export async function loadRuntime(env: Environment = processEnvironment()): Promise<Runtime> {
-  return openRuntime({ config: await loadConfig(env['DISINTO_CONFIG'] ?? 'disinto.toml'), env });
+  return openRuntime({ config: await loadConfig(fileOf(env)), env });
+}
+
+/** The configuration as the file says it now; null while it cannot be used, for example half-edited. */
+export async function reloadConfig({ env }: Runtime): Promise<Config | null> {
+  return loadConfig(fileOf(env)).catch((error: unknown) => {
+    if (error instanceof ConfigError) return null;
+    throw error;
+  });
+}
+
+function fileOf(env: Environment): string {
+  return env['DISINTO_CONFIG'] ?? 'disinto.toml';
 }
 
 /** Where webhooks come in and what signs them, or null when none are configured. Throws `ConfigError` when there is no secret. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Agent, Outcome } from '#agent';
 import { parseSchedule } from '#schedule/parse';
+import { systemClock } from '../clock/system.ts';
 import { openLedger } from '../ledger/sqlite.ts';
 import { serveAgent } from './start.ts';
 
@@ -76,6 +77,38 @@ describe('a start that cannot be', () => {
     expect(await serve(idle)).toBe(1);
     expect(said[0]).toMatch(/cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*; choose another listen/);
     other.close();
+  });
+});
+
+describe('a disabled agent', () => {
+  const disabled = `${base}enabled = false\n`;
+  const says = 'merger does not run: agents.merger has enabled = false in disinto.toml';
+
+  it('says so, runs nothing with --once, and waits otherwise', async () => {
+    const { serve, said, signal, folder } = setUp(disabled, {});
+    expect(await serve(() => Promise.reject(new Error('ran')), ['--once'])).toBe(0);
+    const serving = serve(() => Promise.reject(new Error('ran')));
+    await expect.poll(() => existsSync(join(folder, 'data', 'heartbeat', 'merger'))).toBe(true);
+    signal();
+    expect(await serving).toBe(0);
+    expect(said).toEqual([says, says]);
+  });
+
+  it('starts by itself when it is enabled, also after the file was wrong for a while', async () => {
+    const { serve, said, signal, folder } = setUp(disabled);
+    let ran = false;
+    const serving = serve(async () => {
+      ran = true;
+      return idle();
+    });
+    await expect.poll(() => said).toEqual([says]);
+    writeFileSync(join(folder, 'disinto.toml'), base.slice(0, 20));
+    await systemClock.sleep(2500);
+    writeFileSync(join(folder, 'disinto.toml'), base.replace('[agents.merger]', '[agents.merger]\nschedule = { every = "1s" }'));
+    await expect.poll(() => ran, { timeout: 15_000 }).toBe(true);
+    signal();
+    expect(await serving).toBe(0);
+    expect(said).toEqual([says, 'merger is enabled']);
   });
 });
 

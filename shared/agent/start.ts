@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Agent } from '#agent';
 import type { RunEnd } from '#ledger';
-import { connectAgent, connectSessions, hostOptions, loadRuntime, webhookOf } from './connect.ts';
+import { connectAgent, connectSessions, hostOptions, loadRuntime, reloadConfig, webhookOf } from './connect.ts';
 import type { Runtime } from './connect.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { runOnce, startHost } from './host.ts';
@@ -22,10 +22,15 @@ export interface StartOptions {
 /** Steps that need no session end by themselves within this; sessions are told to salvage after it. */
 const graceMs = 2000;
 
+/** Between two looks of a disabled agent at its configuration: soon enough for people, nothing for the machine. */
+const lookEveryMs = 2000;
+
 /**
  * Starts one agent in this process until SIGTERM or SIGINT (a second one kills), as a container does: the configuration is the
  * file DISINTO_CONFIG, the agent is DISINTO_AGENT (by default the role's name). With `--once` it runs one tick per project and
- * ends: 0 after idle, acted or waiting, else 1. A wrong configuration is one message on standard error and exit code 1.
+ * ends: 0 after idle, acted or waiting, else 1. A wrong configuration is one message on standard error and exit code 1. An agent
+ * that is disabled says so and waits, well and without a call to the forge, until it is enabled: if it ended, whatever keeps
+ * containers running would start it again and again. With `--once` it ends with 0.
  */
 export async function startAgent(agent: Agent): Promise<void> {
   const onSignal = (act: () => void): void => void ['SIGTERM', 'SIGINT'].forEach((signal) => process.on(signal, act));
@@ -40,6 +45,13 @@ export async function serveAgent(agent: Agent, options: StartOptions): Promise<n
   try {
     runtime = await loadRuntime(options.env);
     const name = runtime.env['DISINTO_AGENT'] ?? agent.role;
+    if (runtime.config.agents[name]?.enabled === false) {
+      options.say(`${name} does not run: agents.${name} has enabled = false in disinto.toml`);
+      if (options.args.includes('--once') || !(await untilEnabled(name, runtime, options))) return 0;
+      options.say(`${name} is enabled`);
+      runtime.ledger.close();
+      runtime = await loadRuntime(options.env);
+    }
     const slots = connectAgent(agent, name, runtime, { sessions: connectSessions(agent, name, runtime) });
     return options.args.includes('--once') ? await serveOnce(slots, runtime, options) : await serve(slots, runtime, options);
   } catch (error) {
@@ -49,6 +61,30 @@ export async function serveAgent(agent: Agent, options: StartOptions): Promise<n
   } finally {
     runtime?.ledger.close();
   }
+}
+
+/** Resolves with true when the configuration enables the agent, with false at the first signal. */
+async function untilEnabled(name: string, runtime: Runtime, { onSignal }: StartOptions): Promise<boolean> {
+  const { clock, log } = runtime;
+  const endHeartbeat = startHeartbeat({ file: heartbeatOf(name, runtime), clock, log, isWell: () => true });
+  const stopped = new AbortController();
+  onSignal(() => stopped.abort());
+  try {
+    for (;;) {
+      await clock.sleep(lookEveryMs, stopped.signal);
+      const config = await reloadConfig(runtime);
+      if (config !== null && config.agents[name]?.enabled !== false) return true;
+    }
+  } catch (error) {
+    if (stopped.signal.aborted) return false;
+    throw error;
+  } finally {
+    endHeartbeat();
+  }
+}
+
+function heartbeatOf(name: string, { env, config }: Runtime): string {
+  return env['DISINTO_HEARTBEAT'] ?? join(config.instance.data, 'heartbeat', name);
 }
 
 async function serveOnce(slots: readonly HostedAgent[], runtime: Runtime, { onSignal, say }: StartOptions): Promise<number> {
@@ -64,12 +100,11 @@ async function serveOnce(slots: readonly HostedAgent[], runtime: Runtime, { onSi
 }
 
 async function serve(slots: readonly HostedAgent[], runtime: Runtime, { onSignal }: StartOptions): Promise<number> {
-  const { log, clock, config, env } = runtime;
+  const { log, clock } = runtime;
   const webhook = webhookOf(runtime);
   const host = startHost({ ...hostOptions(runtime), slots });
   const name = slots[0]?.name ?? 'agent';
-  const file = env['DISINTO_HEARTBEAT'] ?? join(config.instance.data, 'heartbeat', name);
-  const endHeartbeat = startHeartbeat({ file, clock, log, isWell: () => !host.overdue() });
+  const endHeartbeat = startHeartbeat({ file: heartbeatOf(name, runtime), clock, log, isWell: () => !host.overdue() });
   const receiver = webhook === null ? null : await receive({ ...webhook, log, onWake: createWakeRouter(host, slots) }, host);
   log.info({ agent: name, projects: slots.map((slot) => slot.project.name), webhook: receiver?.url ?? null }, 'Agent started');
   const code = await untilStopped(host, onSignal);

@@ -71,7 +71,7 @@ async function observeWork(
     : { state: { kind: 'none', head: pull.head }, statuses: [] };
   const comments = open && pull.comments > 0 ? await ports.view.comments(pull.number) : [];
   const reviews = open ? await ports.view.reviews(pull.number) : [];
-  const reviewers = who.ofRole('reviewer');
+  const { reviewers } = who;
   const verdict = reviewState(reviews, pull.head, pull.author, { reviewers, people: who.people });
   const asked = reviews.filter((r) => r.verdict === 'changes-requested' && r.submittedAt.toISOString() > since && r.author !== pull.author);
   const report = readMergeReport(comments, who.ofRole('merger'), pull.head);

@@ -25,6 +25,14 @@ it('C6: who may what is read from the roles of the configuration, never from nam
   expect([...who.ofRole('reviewer'), ...who.ofRole('merger')]).toEqual(['review-bot']);
 });
 
+it('a fired agent stays one of us, and its verdicts count no more', () => {
+  const fired = { ...reviewer, enabled: false, identity: 'review-2-bot' };
+  const who = identities({ agents: { ...config.agents, 'reviewer-2': fired } } as unknown as Config, project);
+  expect(who.people.isAgent('review-2-bot')).toBe(true);
+  expect([...who.ofRole('reviewer')]).toEqual(['review-bot', 'review-2-bot']);
+  expect([...who.reviewers]).toEqual(['review-bot']);
+});
+
 it.each([
   ['ada', false, true],
   ['review-bot', true, false],
