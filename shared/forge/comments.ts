@@ -7,7 +7,7 @@ import { comment } from './schema.ts';
 export function createComments(repository: Repository, me: () => Promise<string>): Pick<Forge, 'listComments' | 'ensureComment'> {
   // Not paged: the forge ignores `page` and `limit` here.
   const listComments: Forge['listComments'] = async (number) => {
-    const found = await repository.listWhole(`issues/${number}/comments`, comment);
+    const found = await repository.below(number, () => repository.listWhole(`issues/${number}/comments`, comment));
     return found.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id - b.id);
   };
   const mine = async (comments: readonly Comment[], key: string): Promise<readonly Comment[]> => {

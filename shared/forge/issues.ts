@@ -1,5 +1,5 @@
 import type { Issue } from '#domain/issue';
-import { type Change, type Forge, ForgeError } from '#forge';
+import { type Change, type Forge, ForgeError, type TimelineEvent } from '#forge';
 import { pageLimit } from './http/pages.ts';
 import type { Labels } from './labels.ts';
 import type { Repository } from './repository.ts';
@@ -37,7 +37,10 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
       const found = await repository.listWhole('issues', item, query);
       return found.filter((each) => !each.isPullRequest).map((each) => seen(each).issue);
     },
-    listTimeline: (number) => repository.list(`issues/${number}/timeline`, timelineEvent, { counting: 'uncounted', idOf: (each) => each.id }),
+    listTimeline: (number) => {
+      const how = { counting: 'uncounted', idOf: (each: TimelineEvent) => each.id } as const;
+      return repository.below(number, () => repository.list(`issues/${number}/timeline`, timelineEvent, how));
+    },
     createIssue: async ({ title, body, labels: names }) => {
       const ids = await labels.ids(names);
       return seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;

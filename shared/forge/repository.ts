@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Clock } from '#clock';
 import { ForgeError } from '#forge';
 import { type Http, jsonOf } from './http/http.ts';
@@ -12,6 +12,8 @@ type Method = Call['method'];
 export interface Repository {
   readonly name: string;
   read<T>(path: string, schema: z.ZodType<T>): Promise<T>;
+  /** Runs `read`, something below an issue or pull request. Where the forge says 500 and the item does not exist, that is `not-found`. */
+  below<T>(item: number, read: () => Promise<T>): Promise<T>;
   /** Null when the item does not exist. That the repository itself is visible is certain then. */
   find<T>(path: string, schema: z.ZodType<T>): Promise<T | null>;
   list<T>(path: string, schema: z.ZodType<T>, how: Listing<T>): Promise<readonly T[]>;
@@ -54,6 +56,15 @@ export function createRepository({ name, http, clock }: { readonly name: string;
     if (seenAt === null || clock.monotonic() - seenAt > trustMs) await send('GET', '', null);
     return null;
   };
+  // Gitea and Forgejo answer 500, not 404, for the comments and the timeline of an item that is not there.
+  const below = async <T>(item: number, read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof ForgeError) || error.status !== 500 || (await find(`issues/${item}`, z.unknown())) !== null) throw error;
+      throw new ForgeError('not-found', `there is no issue or pull request #${item} in ${name}`, { status: 404, cause: error });
+    }
+  };
   const readPage = async <T>(path: string, schema: z.ZodType<T>, query: Query): Promise<{ items: readonly T[]; total: number | null }> => {
     const asked = Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query).toString()}`;
     const answer = await send('GET', asked, null);
@@ -68,6 +79,7 @@ export function createRepository({ name, http, clock }: { readonly name: string;
     parse,
     write,
     find,
+    below,
     read: (path, schema) => write('GET', path, null, schema),
     listWhole: async (path, schema, query = {}) => (await readPage(path, schema, query)).items,
     list: (path, schema, how) =>

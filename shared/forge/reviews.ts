@@ -38,10 +38,12 @@ export function createReviews(repository: Repository): Pick<Forge, 'listReviews'
     listReviewComments: (number, id) => repository.listWhole(`pulls/${number}/reviews/${id}/comments`, reviewComment),
     submitReview: async (number, draft) => {
       if (draft.comments.length === 0) return submitLast(number, draft);
-      const first = await submit(number, draft);
-      if (first.kind !== 'refused') return first.kind;
+      // Asked first: a line that its file lacks is answered with 500, and the comments before it stay behind in a pending review.
       const diff = await repository.send('GET', `pulls/${number}.diff`, null);
-      return submitLast(number, moveOffDiff(draft, diff.body));
+      const onDiff = keepOnDiff(draft, diff.body);
+      const first = await submit(number, onDiff);
+      if (first.kind !== 'refused') return first.kind;
+      return submitLast(number, moveToBody(draft, draft.comments));
     },
   };
 }
@@ -52,12 +54,17 @@ function refusalOf(why: string): Outcome {
 }
 
 /** Keeps the comments whose line the diff shows; the others go into the body, none is lost. */
-function moveOffDiff(draft: ReviewDraft, diff: string): ReviewDraft {
+function keepOnDiff(draft: ReviewDraft, diff: string): ReviewDraft {
   const shown = shownLines(diff);
-  const inDiff = draft.comments.filter(({ path, line }) => shown.get(path)?.has(line) === true);
-  // When the diff shows them all, the lines are not what the forge refuses: then no comment stays inline.
-  const kept = inDiff.length < draft.comments.length ? inDiff : [];
-  const moved = draft.comments.filter((each) => !kept.includes(each));
+  return moveToBody(
+    draft,
+    draft.comments.filter(({ path, line }) => shown.get(path)?.has(line) !== true),
+  );
+}
+
+function moveToBody(draft: ReviewDraft, moved: ReviewDraft['comments']): ReviewDraft {
+  if (moved.length === 0) return draft;
+  const comments = draft.comments.filter((each) => !moved.includes(each));
   const list = moved.map(({ path, line, body }) => `- \`${path}:${line}\`: ${body.replaceAll('\n', '\n  ')}`);
-  return { ...draft, comments: kept, body: [draft.body, 'On lines outside the diff:', list.join('\n')].join('\n\n').trimStart() };
+  return { ...draft, comments, body: [draft.body, 'On lines outside the diff:', list.join('\n')].join('\n\n').trimStart() };
 }

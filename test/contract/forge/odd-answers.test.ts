@@ -125,21 +125,23 @@ describe('reviews', () => {
     { path: 'a.ts', line: 40, body: 'Off it' },
   ];
 
-  it('a comment whose line the forge refuses goes into the body', async () => {
-    const { forge, bodies } = await odd({
-      'POST /pulls/1/reviews': [
-        [422, { message: 'line is not in the diff' }],
-        [200, posted],
-      ],
-      'GET /pulls/1.diff': [200, diff],
-    });
+  it('a comment off the diff goes into the body before the forge sees it', async () => {
+    const { forge, bodies } = await odd({ 'POST /pulls/1/reviews': [200, posted], 'GET /pulls/1.diff': [200, diff] });
     expect(await forge.submitReview(1, { ...draft, comments })).toBe('submitted');
-    expect(bodies[1]).toEqual({
+    expect(bodies).toHaveLength(1);
+    expect(bodies[0]).toEqual({
       event: 'REQUEST_CHANGES',
       commit_id: head,
       body: 'See below.\n\nOn lines outside the diff:\n\n- `a.ts:40`: Off it',
       comments: [{ path: 'a.ts', new_position: 2, body: 'On it' }],
     });
+  });
+
+  it('comments that the forge refuses all the same go into the body', async () => {
+    const refusal = [422, { message: 'no comments today' }] as const;
+    const { forge, bodies } = await odd({ 'POST /pulls/1/reviews': [refusal, [200, posted]], 'GET /pulls/1.diff': [200, diff] });
+    expect(await forge.submitReview(1, { ...draft, comments })).toBe('submitted');
+    expect(bodies[1]).toMatchObject({ body: 'See below.\n\nOn lines outside the diff:\n\n- `a.ts:2`: On it\n- `a.ts:40`: Off it', comments: [] });
   });
 
   it("a review that stays refused is an error with the forge's words", async () => {
