@@ -161,7 +161,7 @@ async function startAgents(
   const secret = systemChance.secret(24);
   secrets.add(secret);
   const listen = listenAddress(runtime.config);
-  let route: ReturnType<typeof createWakeRouter> = () => {};
+  let route: ReturnType<typeof createWakeRouter> = () => 'nobody';
   const receiver = await startWebhookReceiver({ listen, secret, log: runtime.log, onWake: (event, facts, delivery) => route(event, facts, delivery) });
   closing.push(() => receiver.close());
   const events = [

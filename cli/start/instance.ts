@@ -82,7 +82,7 @@ async function openCis({ only }: StartRequest, runtime: Runtime, closing: Closin
 async function openAgents(request: StartRequest, runtime: Runtime, cis: ProjectCis | null, closing: Closing): Promise<void> {
   const agents = connectAgents(runtime, chooseAgents(runtime.config, request.agents));
   const webhook = webhookOf(runtime);
-  let route: ReturnType<typeof createWakeRouter> = () => {};
+  let route: ReturnType<typeof createWakeRouter> = () => 'nobody';
   const onWake = bothHear(
     (event, facts, delivery) => route(event, facts, delivery),
     (repository) => cis?.wake(repository),

@@ -4,10 +4,15 @@ import type { HostedAgent, HostOptions } from './hosted.ts';
 import { createLane } from './lane.ts';
 import { startRun } from './run.ts';
 
+const refusedForMs = 5000;
+
 /** Runs agents by their schedules and wakes, in this process. */
 export interface Host {
-  /** Records a wake and takes it at once if the agent is free; the same key while one waits is one wake. `schedule`: `<agent>@<project>`. */
-  wake(schedule: string, key: string, cause: RunCause): void;
+  /**
+   * Records a wake and takes it at once if the agent is free; the same key while one waits is one wake. `schedule`: `<agent>@<project>`.
+   * False when this delivery woke it before. Throws `LedgerError` when it cannot be recorded; for some seconds after that at once.
+   */
+  wake(schedule: string, key: string, cause: RunCause): boolean;
   /** Nothing runs, no wake waits, no retry is due. Waiting wakes of a paused agent do not count. */
   idle(): boolean;
   /** A run is past its deadline and does not stop: this process needs a restart. */
@@ -20,21 +25,19 @@ export interface Host {
 
 /** Closes what a dead process left open, then lets every agent look at what is due. Agents that events wake look once at start: they may have missed some. */
 export function startHost(options: HostOptions): Host {
-  const { ledger, clock, slots } = options;
+  const { clock, slots } = options;
   closeLost(options);
   const lanes = new Map(slots.map((slot) => [scheduleKey(slot.name, slot.project.name), createLane(slot, options)]));
   const all = [...lanes.values()];
-  for (const slot of slots) if (slot.agent.wakes.length > 0) record(slot);
+  const record = createRecord(options);
+  for (const slot of slots) if (slot.agent.wakes.length > 0) record(scheduleKey(slot.name, slot.project.name), 'start', { kind: 'command', by: 'start' });
   for (const lane of all) lane.nudge();
-
-  function record(slot: HostedAgent): void {
-    ledger.switches.wake(scheduleKey(slot.name, slot.project.name), 'start', { kind: 'command', by: 'start' }, clock.now());
-  }
 
   return {
     wake(schedule, key, cause) {
-      ledger.switches.wake(schedule, key, cause, clock.now());
+      if (!record(schedule, key, cause)) return false;
       lanes.get(schedule)?.nudge();
+      return true;
     },
     idle: () => all.every((lane) => lane.idle()),
     overdue: () => all.some((lane) => lane.overdue()),
@@ -52,6 +55,21 @@ export function startHost(options: HostOptions): Host {
         void lane.stop().catch(() => 'the next start closes what stays open');
       }
     },
+  };
+}
+
+/** Asking a locked ledger takes seconds in which nobody is answered: after it refused, it is left alone for a while. */
+function createRecord({ ledger, clock }: HostOptions): Host['wake'] {
+  let refusal: { readonly error: unknown; readonly until: number } | null = null;
+  return (schedule, key, cause) => {
+    if (refusal !== null && clock.monotonic() < refusal.until) throw refusal.error;
+    try {
+      refusal = null;
+      return ledger.switches.wake(schedule, key, cause, clock.now());
+    } catch (error) {
+      refusal = { error, until: clock.monotonic() + refusedForMs };
+      throw error;
+    }
   };
 }
 

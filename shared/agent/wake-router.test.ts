@@ -30,9 +30,13 @@ describe('createWakeRouter', () => {
       slot('other-role', ['push', 'review-approved', 'pull-request-closed']),
       slot('other', ['pull-request'], 'a/b'),
     ];
-    const router = createWakeRouter({ wake: (schedule, key) => void woken.push(`${schedule} ${key}`) }, slots);
-    router(event, { repository: 'acme/Widgets', number: 7, sha: null, action: null, ref: null, state: null, sender: 'maintainer', ...facts }, 'd1');
-    return { woken, forgotten };
+    const router = createWakeRouter({ wake: (schedule, key) => woken.push(`${schedule} ${key}`) > 0 }, slots);
+    const answer = router(
+      event,
+      { repository: 'acme/Widgets', number: 7, sha: null, action: null, ref: null, state: null, sender: 'maintainer', ...facts },
+      'd1',
+    );
+    return { woken, forgotten, answer };
   }
 
   it('wakes those who care, on that repository', () => {
@@ -53,6 +57,12 @@ describe('createWakeRouter', () => {
     expect(route({ number: null, sha: landed, state: 'success' }, 'status').woken).toEqual([]);
     expect(route({ number: null, ref: 'refs/heads/fix/issue-7' }, 'push').woken).toEqual([]);
     expect(route({ number: null, ref: 'refs/heads/main' }, 'push').woken).toEqual(['other-role@demo push:repository']);
+  });
+
+  it('says when nobody here works on the repository, or waits for that', () => {
+    expect(route({ repository: 'acme/other' })).toEqual({ woken: [], forgotten: [], answer: 'nobody' });
+    expect(route({}, 'comment').answer).toBe('nobody');
+    expect(route({}).answer).toBe('woken');
   });
 
   it('tells the parts of an event apart', () => {

@@ -6,23 +6,35 @@ import type { Host } from './host.ts';
 import { scheduleKey } from './hosted.ts';
 import type { HostedAgent } from './hosted.ts';
 import type { WebhookFacts } from './webhook/event.ts';
+import type { Woken } from './webhook/webhook.ts';
+
+/** Says whom a delivery woke. Throws `LedgerError` when that cannot be recorded. */
+export type WakeRouter = (event: WakeEvent, facts: WebhookFacts, delivery: string) => Woken;
 
 /**
  * Hands an event of the forge to the agents that care. Everybody on that repository forgets what the event made stale. An
  * agent is not woken by what its own account did (its follow-up sees that anyway), except by statuses. Nobody is woken by what
  * nobody can act on: a status that is not final, a push beside the project's branch.
  */
-export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly HostedAgent[]): (event: WakeEvent, facts: WebhookFacts, delivery: string) => void {
+export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly HostedAgent[]): WakeRouter {
   return (event, facts, delivery) => {
-    for (const slot of slots) {
-      if (slot.project.repository.toLowerCase() !== facts.repository.toLowerCase()) continue;
+    const here = slots.filter((slot) => slot.project.repository.toLowerCase() === facts.repository.toLowerCase());
+    for (const slot of here) {
       forget(slot, facts);
       if (event === 'push' && !isBeside(event, facts, slot) && isCommit(facts.sha)) toldOfPush(slot.ports.view, slot.project.branch, asSha(facts.sha));
-      const ownDoing = event !== 'status' && facts.sender === slot.settings.identity;
-      if (ownDoing || isBeside(event, facts, slot) || !namesOf(event, facts, slot).some((name) => slot.agent.wakes.includes(name))) continue;
-      host.wake(scheduleKey(slot.name, slot.project.name), `${event}:${subjectOf(facts)}`, { kind: 'webhook', event, delivery });
     }
+    const cause = { kind: 'webhook', event, delivery } as const;
+    const woken = here
+      .filter((slot) => cares(event, facts, slot))
+      .map((slot) => host.wake(scheduleKey(slot.name, slot.project.name), `${event}:${subjectOf(facts)}`, cause));
+    if (woken.length === 0) return 'nobody';
+    return woken.includes(true) ? 'woken' : 'known';
   };
+}
+
+function cares(event: WakeEvent, facts: WebhookFacts, slot: HostedAgent): boolean {
+  const ownDoing = event !== 'status' && facts.sender === slot.settings.identity;
+  return !ownDoing && !isBeside(event, facts, slot) && namesOf(event, facts, slot).some((name) => slot.agent.wakes.includes(name));
 }
 
 function forget({ ports }: HostedAgent, { number, sha }: WebhookFacts): void {

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { connect } from 'node:net';
 import type { WakeEvent } from '#agent';
+import { LedgerError } from '#ledger';
 import { silentLog } from '../../log/pino.ts';
-import { createSeen } from './seen.ts';
 import { startWebhookReceiver } from './webhook.ts';
-import type { WebhookReceiver } from './webhook.ts';
+import type { WebhookReceiver, Woken } from './webhook.ts';
 import { wakeEventOf } from './event.ts';
 import type { WebhookFacts } from './event.ts';
 
@@ -15,14 +16,24 @@ afterEach(async () => {
   for (const receiver of receivers.splice(0)) await receiver.close();
 });
 
-async function setUp() {
+async function setUp(answer: () => Woken = () => 'woken') {
   const woken: { event: WakeEvent; facts: WebhookFacts; delivery: string }[] = [];
-  const onWake = (event: WakeEvent, facts: WebhookFacts, delivery: string): void => void woken.push({ event, facts, delivery });
+  const onWake = (event: WakeEvent, facts: WebhookFacts, delivery: string): Woken => {
+    woken.push({ event, facts, delivery });
+    return answer();
+  };
   const receiver = await startWebhookReceiver({ listen: { host: '127.0.0.1', port: 0 }, secret, log: silentLog, onWake });
   receivers.push(receiver);
   const post = async (body: string, headers: Record<string, string> = {}) => {
     const signature = createHmac('sha256', secret).update(body).digest('hex');
-    const all = { 'x-gitea-event': 'issues', 'x-gitea-event-type': 'issue_label', 'x-gitea-delivery': 'd1', 'x-gitea-signature': signature, ...headers };
+    const all = {
+      'content-type': 'application/json',
+      'x-gitea-event': 'issues',
+      'x-gitea-event-type': 'issue_label',
+      'x-gitea-delivery': 'd1',
+      'x-gitea-signature': signature,
+      ...headers,
+    };
     const response = await fetch(receiver.url, { method: 'POST', body, headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')) });
     return { status: response.status, text: await response.text() };
   };
@@ -63,6 +74,10 @@ describe('startWebhookReceiver', () => {
     ['a signature that is no hex', issue, { 'x-gitea-signature': 'zz' }, 401],
     ['no delivery id', issue, { 'x-gitea-delivery': '' }, 400],
     ['no JSON', 'payload=1', {}, 400],
+    ['a delivery id without end', issue, { 'x-gitea-delivery': 'd'.repeat(201) }, 400],
+    ['no content type', issue, { 'content-type': '' }, 415],
+    ['a form', `payload=${encodeURIComponent(issue)}`, { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['another type that begins alike', issue, { 'content-type': 'application/jsonp' }, 415],
     ['no repository', '{}', {}, 400],
     ['more than a mebibyte', 'x'.repeat(1_048_577), {}, 413],
   ])('refuses %s', async (_name, body, headers, status) => {
@@ -71,11 +86,32 @@ describe('startWebhookReceiver', () => {
     expect(woken).toEqual([]);
   });
 
-  it('a replayed delivery wakes nobody a second time', async () => {
-    const { post, woken } = await setUp();
-    await post(issue);
-    expect(await post(issue)).toEqual({ status: 200, text: 'known already\n' });
-    expect(woken).toHaveLength(1);
+  it.each([
+    ['woken', 202, 'accepted'],
+    ['known', 200, 'known already'],
+    ['nobody', 200, 'nobody here waits for issue_label of acme/widgets'],
+  ] as const)('answers what became of it: %s', async (became, status, text) => {
+    const { post } = await setUp(() => became);
+    expect(await post(issue, { 'content-type': 'application/json; charset=utf-8' })).toEqual({ status, text: `${text}\n` });
+  });
+
+  it('says to a form what to choose', async () => {
+    const { post } = await setUp();
+    expect((await post('payload=1', { 'content-type': 'application/x-www-form-urlencoded' })).text).toContain(
+      'set the content type of the webhook to application/json',
+    );
+  });
+
+  it('a delivery that cannot be recorded is answered 503, and the same one is taken when it can', async () => {
+    let full = true;
+    const { post, woken } = await setUp(() => {
+      if (full) throw new LedgerError('full', 'the disk is full');
+      return 'woken';
+    });
+    expect((await post(issue)).status).toBe(503);
+    full = false;
+    expect((await post(issue)).status).toBe(202);
+    expect(woken.map((each) => each.delivery)).toEqual(['d1', 'd1']);
   });
 
   it('answers events that nobody waits for, and other methods', async () => {
@@ -85,10 +121,47 @@ describe('startWebhookReceiver', () => {
     expect(woken).toEqual([]);
   });
 
+  it('cuts off who sends half a request, and answers others meanwhile', async () => {
+    const { post, receiver, woken } = await setUp();
+    const { port } = new URL(receiver.url);
+    const closed = ['POST / HTTP/1.1\r\nhost: a\r\n', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"half'].map(
+      (text) =>
+        new Promise<void>((resolve) => {
+          const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
+          socket.resume();
+          socket.once('error', () => 'a reset is an end too');
+          socket.once('close', () => resolve());
+        }),
+    );
+    expect((await post(issue)).status).toBe(202);
+    await Promise.all(closed);
+    expect(woken).toHaveLength(1);
+  });
+
+  it('holds a bounded number of connections, and serves again when they are gone', async () => {
+    const { post, receiver } = await setUp();
+    const { port } = new URL(receiver.url);
+    const sockets = Array.from({ length: 200 }, () => connect(Number(port), '127.0.0.1').on('error', () => 'refused'));
+    const dropped = await new Promise<number>((resolve) => {
+      let count = 0;
+      for (const socket of sockets) socket.once('close', () => (count += 1) === 136 && resolve(count));
+    });
+    expect(dropped).toBe(200 - 64);
+    for (const socket of sockets) socket.destroy();
+    await expect
+      .poll(() =>
+        post(issue).then(
+          ({ status }) => status,
+          () => null,
+        ),
+      )
+      .toBe(202);
+  });
+
   it('says so when the port is in use', async () => {
     const { receiver } = await setUp();
     const listen = { host: '127.0.0.1', port: Number(new URL(receiver.url).port) };
-    await expect(startWebhookReceiver({ listen, secret, log: silentLog, onWake: () => {} })).rejects.toThrow('EADDRINUSE');
+    await expect(startWebhookReceiver({ listen, secret, log: silentLog, onWake: () => 'nobody' })).rejects.toThrow('EADDRINUSE');
   });
 });
 
@@ -107,9 +180,4 @@ it.each([
   ['release', null],
 ])('event %s wakes those who wait for %s', (name, event) => {
   expect(wakeEventOf(name)).toBe(event);
-});
-
-it('remembers the newest ids only', () => {
-  const seen = createSeen(2);
-  expect([seen.add('a'), seen.add('b'), seen.add('a'), seen.add('c'), seen.add('a'), seen.add('c')]).toEqual([true, true, false, true, true, false]);
 });
