@@ -1,4 +1,5 @@
 import { CliError, type Command, parseCall, renderHelp } from './command.ts';
+import { agentsCommand } from './commands/agents.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   resumeCommand,
   verifyMergeCommand,
   modelCommand,
+  agentsCommand,
   doctorCommand,
   configCommand,
 ];
