@@ -15,6 +15,7 @@ export interface DevSnapshot {
   readonly limits: {
     readonly fixRounds: number;
     readonly reviewRounds: number;
+    readonly outsiders: 'park' | 'ignore';
     readonly conflictRounds: number;
     readonly openPullRequests: number;
   };

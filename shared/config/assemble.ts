@@ -10,10 +10,15 @@ export function assemble(file: ConfigFile, folder: string): Config {
     instance: { name: file.instance.name, data: resolve(folder, file.instance.data) },
     forge: { url: file.forge.url.replace(/\/+$/, ''), embedded: file.forge.embedded, timeoutSeconds: file.forge['timeout-seconds'] },
     projects: mapValues(file.projects, (project, name) => projectOf(project, name, pathOf)),
-    agents: mapValues(file.agents, (agent, name) => ({ ...agentOf(agent, name, file), tokenFile: pathOf(agent['token-file']), passwordFile: pathOf(agent['password-file']) })),
+    agents: mapValues(file.agents, (agent, name) => ({
+      ...agentOf(agent, name, file),
+      tokenFile: pathOf(agent['token-file']),
+      passwordFile: pathOf(agent['password-file']),
+    })),
     backends: mapValues(file.backends, (backend, name) => ({ ...backendFrom(backend, name), keyFile: pathOf(backend['key-file']) })),
     session: file.session,
-    webhook: file.webhook === undefined ? null : { listen: file.webhook.listen, secretFile: pathOf(file.webhook['secret-file']), url: file.webhook.url ?? null },
+    webhook:
+      file.webhook === undefined ? null : { listen: file.webhook.listen, secretFile: pathOf(file.webhook['secret-file']), url: file.webhook.url ?? null },
   };
 }
 
@@ -28,6 +33,7 @@ function projectOf(project: ConfigFile['projects'][string], name: string, pathOf
     ci: { kind: ci.kind ?? null, contexts: ci.contexts, account: ci.account, url: ci.url ?? null, tokenFile: pathOf(ci['token-file']) },
     policy: {
       version: policy.version,
+      outsiders: policy.outsiders,
       fixRounds: policy['fix-rounds'],
       reviewRounds: policy['review-rounds'],
       conflictRounds: policy['conflict-rounds'],

@@ -8,7 +8,11 @@ export interface Config {
   readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly backends: Readonly<Record<string, BackendConfig>>;
   readonly session: { /** Names of host variables that sessions and CI may see, besides PATH and LANG. */ readonly env: readonly string[] };
-  readonly webhook: { readonly listen: string; readonly secretFile: string | null; /** Address that the forge posts to, when it is not `listen`. */ readonly url: string | null } | null;
+  readonly webhook: {
+    readonly listen: string;
+    readonly secretFile: string | null;
+    /** Address that the forge posts to, when it is not `listen`. */ readonly url: string | null;
+  } | null;
 }
 
 export interface ForgeConfig {
@@ -47,6 +51,8 @@ export interface CiConfig {
 export interface PolicyConfig {
   /** Version written into merge certificates. */
   readonly version: string;
+  /** What becomes of an outsider's open issue that nobody queued: parked with a comment, or left alone. */
+  readonly outsiders: 'park' | 'ignore';
   readonly fixRounds: number;
   readonly reviewRounds: number;
   readonly conflictRounds: number;

@@ -38,6 +38,12 @@ const ci = z
 const policy = z
   .strictObject({
     version: text.default('1').describe('version of these rules, written into every merge certificate'),
+    outsiders: z
+      .enum(['park', 'ignore'])
+      .default('park')
+      .describe(
+        'an open issue of somebody else than a maintainer: park every one with a comment, or ignore it until somebody queues it (then it is parked until a maintainer approves)',
+      ),
     'fix-rounds': count.default(3).describe('repairs of red checks, per cause'),
     'review-rounds': count.default(5).describe('answers to change requests, per pull request'),
     'conflict-rounds': count.default(3).describe('conflicts solved by a session, per pull request'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DevStep, Item } from '#dev/snapshot';
 import { labels } from '#domain/name';
-import { backlog, blocked, failed, inProgress, item, park, pending, pullRequest, red, snapshot, times, work } from '../test/sample.ts';
+import { backlog, blocked, failed, inProgress, item, limits, park, pending, pullRequest, red, snapshot, times, work } from '../test/sample.ts';
 import { decideDevStep } from './decide.ts';
 
 /** The step, and on what: `implement #1`, `park untrusted-author #1`, `wait`. */
@@ -81,6 +81,12 @@ describe('what must not be worked', () => {
     ['a parked dependency', item(1, { waitsFor: [{ number: 3, state: 'parked' }] }), 'park waits-for #3 #1'],
     ['C12: an issue that is not ours is left alone', item(1, { cycle: [1], issue: { labels: new Set(['vision']) } }), 'nothing'],
   ])('%s', (_, one, step) => expect(decide(one)).toBe(step));
+
+  it('leaves outsiders alone where the policy says so, until somebody queues what they wrote', () => {
+    const quiet = (one: Item): string => say(decideDevStep(snapshot([one], { limits: { ...limits, outsiders: 'ignore' } })));
+    expect(quiet(item(1, { trusted: false, issue: { author: 'outsider', labels: new Set() } }))).toBe('nothing');
+    expect(quiet(item(1, { trusted: false, issue: { author: 'outsider', labels: backlog } }))).toBe('park untrusted-author #1');
+  });
 
   it('names the way round a cycle', () => {
     expect(decideDevStep(snapshot([item(1, { cycle: [1, 2] })]))).toMatchObject({ prose: '#1 → #2 → #1 wait for each other', until: 'condition' });

@@ -12,7 +12,7 @@ export function decideDevStep(seen: DevSnapshot): DevStep {
   return (
     first(seen.stray, (pullRequest) => ({ do: 'drop', pullRequest, why: 'its issue was closed' })) ??
     first(seen.items, released) ??
-    first(seen.items, needsPark) ??
+    first(seen.items, (item) => needsPark(item, seen.limits)) ??
     first(inFlight(seen), (item) => decideWork(item, seen.limits)) ??
     decideNew(seen)
   );
@@ -58,8 +58,8 @@ function conditionMet(item: Item, park: Park): string | null {
 }
 
 /** Issues that must not be worked, each with a visible reason (D12, C14: checked at every scan). */
-function needsPark(item: Item): DevStep | null {
-  if (isParked(item) || !isQueued(item)) return null;
+function needsPark(item: Item, limits: DevSnapshot['limits']): DevStep | null {
+  if (isParked(item) || !isQueued(item, limits)) return null;
   const park = (slug: string, prose: string, until: Park['until'], waitsFor: readonly number[] = []): DevStep => ({
     do: 'park',
     item,
@@ -86,10 +86,10 @@ function needsPark(item: Item): DevStep | null {
   return null;
 }
 
-/** The backlog, plus every issue of an outsider: those are parked whatever their labels. */
-function isQueued(item: Item): boolean {
+/** The backlog, plus every issue of an outsider: those are parked whatever their labels, unless the policy leaves them alone. */
+function isQueued(item: Item, limits: DevSnapshot['limits']): boolean {
   const { labels: set } = item.issue;
-  if (!item.trusted && item.park === null) return true;
+  if (!item.trusted && item.park === null && limits.outsiders === 'park') return true;
   return set.has(labels.backlog.name) || set.has(labels.inProgress.name) || item.work !== null;
 }
 

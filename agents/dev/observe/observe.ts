@@ -30,7 +30,7 @@ export async function observeDev(ports: ObservePorts, tick: Tick): Promise<DevSn
   const pulls = attemptPulls(ports, who, tick.project.branch);
   const facts = new Map<number, Facts>();
   for (const issue of ports.view.issues.values()) {
-    if (issue.state !== 'open' || !isRelevant(issue, who, pulls)) continue;
+    if (issue.state !== 'open' || !isRelevant(issue, who, pulls, tick.project.policy.outsiders)) continue;
     const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
     facts.set(issue.number, { issue, comments, park: readPark(comments, who.people) });
   }
@@ -96,9 +96,10 @@ function attemptPulls(ports: ObservePorts, who: Identities, branch: string): Rea
   return pulls;
 }
 
-function isRelevant(issue: Issue, who: Identities, pulls: ReadonlyMap<number, PullRequest>): boolean {
+function isRelevant(issue: Issue, who: Identities, pulls: ReadonlyMap<number, PullRequest>, outsiders: 'park' | 'ignore'): boolean {
   const mine = [labels.backlog, labels.blocked, labels.inProgress].some((label) => issue.labels.has(label.name));
-  return mine || pulls.has(issue.number) || !(who.people.isMaintainer(issue.author) || who.people.isAgent(issue.author));
+  if (mine || pulls.has(issue.number)) return true;
+  return outsiders === 'park' && !(who.people.isMaintainer(issue.author) || who.people.isAgent(issue.author));
 }
 
 function isTrusted(issue: Issue, park: Park | null, who: Identities): boolean {

@@ -123,7 +123,7 @@ export function failed(task: string, part: Partial<Attempt> = {}): Attempt {
 
 export const times = <T>(count: number, make: (at: number) => T): readonly T[] => Array.from({ length: count }, (_, at) => make(at));
 
-export const limits: DevSnapshot['limits'] = { fixRounds: 3, reviewRounds: 5, conflictRounds: 3, openPullRequests: 3 };
+export const limits: DevSnapshot['limits'] = { outsiders: 'park', fixRounds: 3, reviewRounds: 5, conflictRounds: 3, openPullRequests: 3 };
 
 export function snapshot(items: readonly Item[], part: Partial<DevSnapshot> = {}): DevSnapshot {
   return { me: 'dev', items, stray: [], limits, ...part };
