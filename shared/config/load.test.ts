@@ -39,6 +39,7 @@ describe('parseConfig', () => {
     expect(config.projects['demo']).toMatchObject({ name: 'demo', branch: 'main', ci: { contexts: 'workflows', account: 'ci', url: null } });
     expect(config.projects['demo']?.policy).toEqual({
       version: '1',
+      outsiders: 'park',
       fixRounds: 3,
       reviewRounds: 5,
       conflictRounds: 3,
