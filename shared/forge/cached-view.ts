@@ -17,6 +17,7 @@ export function createView(options: {
   /** To be shared with other views; its own by default. */ readonly picture?: Picture;
 }): View {
   const picture = options.picture ?? createPicture(options);
+  picture.join(options.forge);
   const { forge, details, statuses } = picture;
   const forgotten = new Map<number, number>();
   let forgettings = 0;
@@ -25,7 +26,7 @@ export function createView(options: {
 
   const refresh = async (): Promise<void> => {
     const handled = new Map(forgotten);
-    items = await picture.refresh();
+    items = await picture.refresh(options.forge);
     pullRequests = new Map([...items.pullRequests].map(([number, entry]) => [number, entry.pullRequest]));
     for (const [number, which] of handled) if (forgotten.get(number) === which) forgotten.delete(number);
   };

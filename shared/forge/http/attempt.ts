@@ -53,7 +53,7 @@ export function createAttempt({ url, token, timeoutSeconds, clock, mask }: Attem
 }
 
 function headersFor(call: Call, token: string): Record<string, string> {
-  const headers: Record<string, string> = { authorization: `token ${token}`, accept: 'application/json, text/plain' };
+  const headers: Record<string, string> = { authorization: call.authorization ?? `token ${token}`, accept: 'application/json, text/plain' };
   return call.body === null ? headers : { ...headers, 'content-type': 'application/json' };
 }
 

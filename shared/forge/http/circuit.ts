@@ -8,14 +8,25 @@ export interface CircuitLimits {
   /** How long it stays open at first; doubles with each probe that fails. */
   readonly openSeconds: number;
   readonly longestOpenSeconds: number;
+  /** A call waits for a Retry-After up to this itself. */
+  readonly patienceSeconds: number;
 }
 
-export const circuitLimits: CircuitLimits = { failures: 8, openSeconds: 5, longestOpenSeconds: 60 };
+export const circuitLimits: CircuitLimits = { failures: 8, openSeconds: 5, longestOpenSeconds: 60, patienceSeconds: 20 };
+
+/** Why a request got no usable answer. */
+export interface Refusal {
+  readonly kind: 'unavailable' | 'rate-limited';
+  /** How long the forge asked us to stay away, or null. More than a call is ready to wait opens the circuit at once. */
+  readonly retryAfterSeconds: number | null;
+}
+
+const longestAskedSeconds = 3600;
 
 /** Spares a forge that is down: after a row of failures calls fail at once; then one probe at a time tests whether it is back. */
 interface Circuit {
-  /** Throws `ForgeError` unavailable while open. The returned function must be told once whether the forge answered. */
-  enter(): (answered: boolean) => void;
+  /** Throws `ForgeError` unavailable or rate-limited while open. The returned function must be told once whether the forge served us. */
+  enter(): (refusal: Refusal | null) => void;
   isOpen(): boolean;
 }
 
@@ -25,6 +36,7 @@ export function createCircuit(options: { readonly clock: Clock; readonly log: Lo
   let openSeconds = 0;
   let probeAt = 0;
   let probing = false;
+  let kind: Refusal['kind'] = 'unavailable';
 
   const isOpen = (): boolean => openSeconds > 0;
   const close = (): void => {
@@ -32,28 +44,36 @@ export function createCircuit(options: { readonly clock: Clock; readonly log: Lo
     failures = 0;
     openSeconds = 0;
   };
-  const fail = (wasProbe: boolean): void => {
+  const fail = (wasProbe: boolean, refusal: Refusal): void => {
     failures += 1;
+    kind = refusal.kind;
+    const asked = refusal.retryAfterSeconds ?? 0;
+    if (asked > limits.patienceSeconds) return open(Math.min(asked, longestAskedSeconds));
     if (failures < limits.failures || (isOpen() && !wasProbe)) return;
-    openSeconds = Math.min(limits.longestOpenSeconds, isOpen() ? openSeconds * 2 : limits.openSeconds);
-    probeAt = clock.monotonic() + openSeconds * 1000;
-    log.warn({ failures, openSeconds }, 'forge does not answer, calls fail at once until a probe succeeds');
+    open(Math.min(limits.longestOpenSeconds, isOpen() ? openSeconds * 2 : limits.openSeconds));
   };
-  const enter = (): ((answered: boolean) => void) => {
+  const open = (seconds: number): void => {
+    openSeconds = seconds;
+    probeAt = clock.monotonic() + openSeconds * 1000;
+    log.warn({ failures, kind, openSeconds }, 'forge does not serve us, calls fail at once until a probe succeeds');
+  };
+  const enter = (): ((refusal: Refusal | null) => void) => {
     const wait = probeAt - clock.monotonic();
-    if (isOpen() && (probing || wait > 0)) throw refused(failures, Math.max(0, wait) / 1000);
+    if (isOpen() && (probing || wait > 0)) throw refused(kind, failures, Math.max(0, wait) / 1000);
     const isProbe = isOpen();
     if (isProbe) probing = true;
-    return (answered) => {
+    return (refusal) => {
       if (isProbe) probing = false;
-      if (answered) close();
-      else fail(isProbe);
+      if (refusal === null) close();
+      else fail(isProbe, refusal);
     };
   };
   return { enter, isOpen };
 }
 
-function refused(failures: number, seconds: number): ForgeError {
-  const message = `the forge did not answer ${failures} requests in a row; next try in ${Math.ceil(seconds)} s (check that it runs)`;
-  return new ForgeError('unavailable', message, { retryAfterSeconds: Math.ceil(seconds) });
+function refused(kind: Refusal['kind'], failures: number, seconds: number): ForgeError {
+  const what = kind === 'unavailable' ? 'did not answer' : 'refused as too many';
+  const advice = kind === 'unavailable' ? ' (check that it runs)' : '';
+  const message = `the forge ${what} ${failures} requests in a row; next try in ${Math.ceil(seconds)} s${advice}`;
+  return new ForgeError(kind, message, { retryAfterSeconds: Math.ceil(seconds) });
 }

@@ -12,13 +12,13 @@ const hints: Readonly<Record<ForgeErrorKind, string>> = {
   malformed: 'the answer does not look like a forge: check forge.url and the version of the forge',
 };
 
-/** The error for a call that did not succeed. Its texts never hold the token, even if the forge repeats it. */
-export function failureOf(call: Call, outcome: Answer | Silence, token: () => string): ForgeError {
+/** The error for a call that did not succeed, with the seconds that the forge asked us to wait. Its texts never hold the token, even if the forge repeats it. */
+export function failureOf(call: Call, outcome: Answer | Silence, retryAfter: number | null, token: () => string): ForgeError {
   const kind = 'status' in outcome ? kindOf(outcome.status) : outcome.kind;
   const said = 'status' in outcome ? `${outcome.status} ${textOf(outcome)}`.trim() : outcome.why;
   const message = mask(`${call.method} ${call.path}: ${said} (${hints[kind]})`, token);
   if (!('status' in outcome)) return new ForgeError(kind, message, outcome.cause === undefined ? {} : { cause: outcome.cause });
-  return new ForgeError(kind, message, { status: outcome.status, retryAfterSeconds: plainRetryAfter(outcome) });
+  return new ForgeError(kind, message, { status: outcome.status, retryAfterSeconds: retryAfter });
 }
 
 function kindOf(status: number): ForgeErrorKind {
@@ -43,7 +43,7 @@ export function textOf(answer: Answer): string {
   }
 }
 
-/** Seconds of the Retry-After header, given as a number or as a date; null when there is none that makes sense. */
+/** Seconds of the Retry-After header, given as a number or as a date of the forge's clock; null when there is none that makes sense. */
 export function retryAfterSeconds(answer: Answer, now: Date): number | null {
   const text = answer.headers['retry-after'];
   if (typeof text !== 'string') return null;
@@ -51,11 +51,6 @@ export function retryAfterSeconds(answer: Answer, now: Date): number | null {
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : Math.max(0, (at - now.getTime()) / 1000);
 }
-
-const plainRetryAfter = (answer: Answer): number | null => {
-  const text = answer.headers['retry-after'];
-  return typeof text === 'string' && /^\d+$/.test(text.trim()) ? Number(text) : null;
-};
 
 function mask(text: string, token: () => string): string {
   let secret = '';

@@ -171,9 +171,11 @@ describe('repeating', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('honours a Retry-After that is a date', async () => {
-    const at = new Date(1_000_000_000_000 + 4000).toUTCString();
-    const { url } = await serve(answer(503, '', { 'retry-after': at }), ok);
+  it('honours a Retry-After that is a date, by the clock of the forge', async () => {
+    // Their clock goes ten minutes late, and they say when by that clock.
+    const theirs = 1_000_000_000_000 - 600_000;
+    const headers = { date: new Date(theirs).toUTCString(), 'retry-after': new Date(theirs + 4000).toUTCString() };
+    const { url } = await serve(answer(503, '', headers), ok);
     const { http, clock } = client(url);
     await http.send(get);
     expect(clock.pauses).toEqual([4000]);
@@ -207,7 +209,7 @@ describe('a broken connection', () => {
 });
 
 describe('the circuit', () => {
-  const circuit = { failures: 3, openSeconds: 10, longestOpenSeconds: 15 };
+  const circuit = { failures: 3, openSeconds: 10, longestOpenSeconds: 15, patienceSeconds: 20 };
   const down = answer(503, '');
 
   it('opens after failures in a row; calls then fail at once, without a request', async () => {
@@ -239,6 +241,28 @@ describe('the circuit', () => {
     await failure(http.send(get));
     expect(seen).toHaveLength(4);
     expect((await failure(http.send(get))).retryAfterSeconds).toBe(15);
+  });
+
+  it('a storm of 429 opens it too, and is called what it is', async () => {
+    const { url, seen } = await serve(answer(429, ''));
+    const { http, clock } = client(url, { circuit });
+    await failure(http.send(get));
+    expect(seen).toHaveLength(3);
+    expect(await failure(http.send(get))).toMatchObject({ kind: 'rate-limited', retryAfterSeconds: 10 });
+    clock.passed += 10_000;
+    await failure(http.send(get));
+    expect(seen).toHaveLength(4);
+  });
+
+  it('a Retry-After beyond patience holds back every call until then', async () => {
+    const { url, seen } = await serve(answer(429, '', { 'retry-after': '900' }), ok);
+    const { http, clock } = client(url, { circuit });
+    await failure(http.send(get));
+    clock.passed += 899_000;
+    expect(await failure(http.send(post))).toMatchObject({ kind: 'rate-limited', retryAfterSeconds: 1 });
+    expect(seen).toHaveLength(1);
+    clock.passed += 1000;
+    await http.send(get);
   });
 
   it('a refusal counts as an answer', async () => {

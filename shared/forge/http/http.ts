@@ -3,7 +3,7 @@ import { ForgeError } from '#forge';
 import type { Log } from '#log';
 import { createAttempt } from './attempt.ts';
 import { type RetryLimits, delayMs, mayRepeat, retryLimits } from './backoff.ts';
-import { type CircuitLimits, circuitLimits, createCircuit } from './circuit.ts';
+import { type CircuitLimits, circuitLimits, createCircuit, type Refusal } from './circuit.ts';
 import { failureOf, retryAfterSeconds } from './failure.ts';
 import type { Answer, Call, Silence } from './wire.ts';
 
@@ -41,15 +41,12 @@ export function createHttp(options: HttpOptions): Http {
   let calls = 0;
   let time: Date | null = null;
 
+  const asked = (outcome: Answer | Silence): number | null => ('status' in outcome ? retryAfterSeconds(outcome, dateOf(outcome) ?? clock.now()) : null);
   const once = async (call: Call): Promise<Answer | Silence> => {
     const report = circuit.enter();
-    let outcome: Answer | Silence | null = null;
-    try {
-      calls += 1;
-      outcome = await attempt(call);
-    } finally {
-      report(outcome !== null && !isUnavailable(outcome));
-    }
+    calls += 1;
+    const outcome = await attempt(call);
+    report(refusalOf(outcome, asked(outcome)));
     time = ('status' in outcome ? dateOf(outcome) : null) ?? time;
     return outcome;
   };
@@ -58,8 +55,8 @@ export function createHttp(options: HttpOptions): Http {
     for (let attempts = 1; ; attempts += 1) {
       const outcome = await once(call);
       if ('status' in outcome && (isSuccess(outcome.status) || expected.includes(outcome.status))) return outcome;
-      const failure = failureOf(call, outcome, options.token);
-      const pause = delayMs(attempts, 'status' in outcome ? retryAfterSeconds(outcome, clock.now()) : null, retry, chance);
+      const failure = failureOf(call, outcome, asked(outcome), options.token);
+      const pause = delayMs(attempts, asked(outcome), retry, chance);
       if (attempts >= retry.attempts || pause === null || !mayRepeat(call, outcome) || circuit.isOpen()) throw failure;
       log.debug({ method: call.method, path: call.path, attempts, kind: failure.kind, pauseMs: pause }, 'forge call is repeated');
       await clock.sleep(pause);
@@ -70,9 +67,13 @@ export function createHttp(options: HttpOptions): Http {
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-const isUnavailable = (outcome: Answer | Silence): boolean =>
-  'status' in outcome ? outcome.status >= 500 || outcome.status === 408 : outcome.kind === 'unavailable';
+function refusalOf(outcome: Answer | Silence, retryAfter: number | null): Refusal | null {
+  if (!('status' in outcome)) return outcome.kind === 'unavailable' ? { kind: 'unavailable', retryAfterSeconds: null } : null;
+  if (outcome.status === 429) return { kind: 'rate-limited', retryAfterSeconds: retryAfter };
+  return outcome.status >= 500 || outcome.status === 408 ? { kind: 'unavailable', retryAfterSeconds: retryAfter } : null;
+}
 
+/** The forge's own clock: a date in its answer counts by this one, not by ours. */
 function dateOf(answer: Answer): Date | null {
   const text = answer.headers['date'];
   const date = typeof text === 'string' ? new Date(text) : null;

@@ -4,6 +4,8 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON; null sends no body. */
   readonly body: unknown;
+  /** In place of the token: the whole value of the header. */
+  readonly authorization?: string;
 }
 
 /** A whole answer: the body was read to its end. */

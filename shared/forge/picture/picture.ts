@@ -3,6 +3,7 @@ import type { Clock } from '#clock';
 import type { Forge } from '#forge';
 import { createDetails, type Details } from './details.ts';
 import { type Items, noItems } from './items.ts';
+import { createReader } from './reader.ts';
 import { forgeTimeOf, loadAll, loadChanges } from './refresh.ts';
 import { createStatuses, type Statuses } from './statuses.ts';
 
@@ -13,9 +14,15 @@ const clockStepMs = 5000;
 
 /** What is known of one repository. Views of several agents in one process may look at the same one: each change is then read once. */
 export interface Picture {
+  /** For reading, with the account of whoever joined and is served. */
   readonly forge: Forge;
-  /** Everything up to a moment not before this call. Who asks in the same turn shares the answer. Throws `ForgeError`; the old state then stays. */
-  refresh(): Promise<Items>;
+  /** Lets the picture be read with this account too. */
+  join(forge: Forge): void;
+  /**
+   * Everything up to a moment not before this call. Who asks in the same turn shares the answer. Throws `ForgeError`, also when the
+   * forge refuses the account that asks although others can read; the old state then stays.
+   */
+  refresh(by?: Forge): Promise<Items>;
   readonly details: Details;
   readonly statuses: Statuses;
   /** The item is read again by the next refresh. */
@@ -28,7 +35,9 @@ export interface Pacing {
   readonly apartMs: number;
 }
 
-export function createPicture({ forge, clock, pacing }: { readonly forge: Forge; readonly clock: Clock; readonly pacing?: Pacing }): Picture {
+export function createPicture({ forge: first, clock, pacing }: { readonly forge: Forge; readonly clock: Clock; readonly pacing?: Pacing }): Picture {
+  const reader = createReader(first, clock);
+  const { forge } = reader;
   const details = createDetails(forge);
   /** Number → which forgetting it was: one that comes while a load is under way must outlive that load. */
   const forgotten = new Map<number, number>();
@@ -62,11 +71,21 @@ export function createPicture({ forge, clock, pacing }: { readonly forge: Forge;
     return loading;
   };
 
+  const refresh = (): Promise<Items> => (next ??= begin());
+  const refreshBy = async (by: Forge): Promise<Items> => {
+    const since = items.watermark ?? clock.now();
+    // Whether a refused account is served again is known before it reads.
+    if (reader.isRefused(by)) await reader.prove(by, since);
+    const [found] = await Promise.all([refresh(), reader.prove(by, since)]);
+    return found;
+  };
+
   return {
     forge,
+    join: reader.join,
     details,
     statuses: createStatuses(forge, clock),
-    refresh: () => (next ??= begin()),
+    refresh: (by) => (by === undefined ? refresh() : refreshBy(by)),
     forget: (number) => {
       details.forget(number);
       forgotten.set(number, (forgettings += 1));
