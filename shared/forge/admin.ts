@@ -4,7 +4,7 @@
  * Verbs that change something do exactly that once; whether it is needed is asked first, by the step that calls them.
  */
 export interface ForgeAdmin {
-  /** Whose token this is and what it may do. `scopes`: null where the forge does not tell. */
+  /** Whose token this is, and whether that account administers the site. */
   me(): Promise<{ readonly login: string; readonly siteAdmin: boolean }>;
   /** What the forge says it is, for example `1.26.0` or `11.0.6+gitea-1.22.0`. */
   version(): Promise<string>;
@@ -39,22 +39,27 @@ export interface ForgeAdmin {
   deleteLabel(repository: string, id: number): Promise<void>;
 
   listProtections(repository: string): Promise<readonly ProtectionRule[]>;
+  /** Throws `invalid` when the rule that then stands is another one: a login that lacks the right is dropped by the forge. */
   createProtection(repository: string, rule: ProtectionRule): Promise<void>;
-  /** Changes what is named, leaves the rest. */
+  /** Changes what is named, leaves the rest; throws like `createProtection`. */
   editProtection(repository: string, name: string, change: Partial<Omit<ProtectionRule, 'name'>>): Promise<void>;
   deleteProtection(repository: string, name: string): Promise<void>;
 
   listHooks(repository: string): Promise<readonly Hook[]>;
   createHook(repository: string, draft: HookDraft): Promise<number>;
-  editHook(repository: string, id: number, change: Partial<HookDraft>): Promise<void>;
+  /** Changes what is named, and switches the hook on. Answers its id from now on: a new secret makes a new hook, because no forge changes one. */
+  editHook(repository: string, id: number, change: Partial<HookDraft>): Promise<number>;
   deleteHook(repository: string, id: number): Promise<void>;
-  /** Makes the forge deliver a test to the hook; resolves when it said that it will. */
+  /**
+   * Makes the forge deliver a test (a `push` of the default branch's head) to the hook; resolves when it said that it will.
+   * For a repository without commits it says so and delivers nothing.
+   */
   testHook(repository: string, id: number): Promise<void>;
 
   /** Paths of all files at the head of a branch; null when the branch does not exist (or the repository is empty). */
   listFiles(repository: string, branch: string): Promise<readonly string[] | null>;
   readFile(repository: string, branch: string, path: string): Promise<string | null>;
-  /** Creates files in one commit on a branch. Throws `forbidden` where a protection refuses it. */
+  /** Creates files in one commit on a branch. Throws `forbidden` where a protection refuses it, `invalid` where a file is there already. */
   createFiles(repository: string, draft: FilesDraft): Promise<void>;
   /** Calls made over HTTP since creation. */
   calls(): number;
@@ -125,6 +130,11 @@ export interface ProtectionRule {
   readonly requiredContexts: readonly string[] | null;
   readonly protectedFiles: readonly string[];
   readonly unprotectedFiles: readonly string[];
+  /**
+   * Whether it binds administrators as well, who may else merge past it. Left out of a new rule: yes, unless it protects files, because a
+   * change to those can be merged by an administrator only. Always there in what is read.
+   */
+  readonly appliesToAdmins?: boolean;
 }
 
 export interface Hook {

@@ -16,7 +16,7 @@ export function createComments(repository: Repository, me: () => Promise<string>
   };
   /** A crash between two writers of one account can leave two; the oldest stays, where people answered it. */
   const dropExtra = async (extra: readonly Comment[]): Promise<void> => {
-    for (const each of extra) await repository.send('DELETE', `issues/comments/${each.id}`, null, [404]);
+    for (const each of extra) await repository.remove(`issues/comments/${each.id}`);
   };
   const edit = async (first: Comment, text: string): Promise<'updated' | 'unchanged' | 'gone'> => {
     if (sameText(first.body, text)) return 'unchanged';

@@ -13,9 +13,7 @@ export function createCommits(repository: Repository): CommitVerbs {
       await repository.write('POST', `statuses/${head}`, body, commitStatus);
     },
     findBranch: (name) => repository.find(branchPath(name), branch),
-    ensureBranchDeleted: async (name) => {
-      await repository.send('DELETE', branchPath(name), null, [404]);
-    },
+    ensureBranchDeleted: (name) => repository.remove(branchPath(name)),
   };
 }
 

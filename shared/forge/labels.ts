@@ -53,7 +53,7 @@ export function createLabels(repository: Repository): Labels {
     }
   };
   const remove = async (number: number, found: Label | undefined): Promise<void> => {
-    if (found !== undefined) await repository.send('DELETE', `issues/${number}/labels/${found.id}`, null, [404]);
+    if (found !== undefined) await repository.remove(`issues/${number}/labels/${found.id}`);
   };
   /** One request when the id is known: whoever asks for a removal saw the label on the issue, and so did we. */
   const removeUnseen = async (number: number, name: string): Promise<void> => {

@@ -20,6 +20,8 @@ export interface Repository {
   /** One request, no paging. */
   listWhole<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<readonly T[]>;
   write<T>(method: Method, path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
+  /** Deletes the item; one that is gone is fine. That the repository itself is visible is certain then. */
+  remove(path: string): Promise<void>;
   send(method: Method, path: string, body: unknown, expected?: readonly number[]): Promise<Answer>;
   /** Reads an answer that `send` returned. */
   parse<T>(method: Method, path: string, answer: Answer, schema: z.ZodType<T>): T;
@@ -42,18 +44,24 @@ export function createRepository({ name, http, clock }: { readonly name: string;
 
   const send = async (method: Method, path: string, body: unknown, expected: readonly number[] = []): Promise<Answer> => {
     const answer = await http.send({ method, path: path === '' ? base : `${base}/${path}`, body }, expected);
-    if (answer.status < 300) seenAt = clock.monotonic();
+    if (answer.status >= 300) return answer;
+    // Where an empty body is the answer, the status would be believed to whatever stands in front of the forge.
+    if (/^text\/html/i.test(String(answer.headers['content-type'] ?? ''))) throw malformed(`${method} ${path}`, 'a web page');
+    seenAt = clock.monotonic();
     return answer;
   };
   const parse = <T>(method: Method, path: string, answer: Answer, schema: z.ZodType<T>): T =>
     fit(schema, jsonOf({ method, path }, answer), `${method} ${path}`);
   const write = async <T>(method: Method, path: string, body: unknown, schema: z.ZodType<T>): Promise<T> =>
     parse(method, path, await send(method, path, body), schema);
+  /** A repository that we may no longer see answers 404 to everything: that must not read as "the issue is gone". */
+  const beCertain = async (): Promise<void> => {
+    if (seenAt === null || clock.monotonic() - seenAt > trustMs) await send('GET', '', null);
+  };
   const find = async <T>(path: string, schema: z.ZodType<T>): Promise<T | null> => {
     const answer = await send('GET', path, null, [404]);
     if (answer.status !== 404) return parse('GET', path, answer, schema);
-    // A repository that we may no longer see answers 404 to everything: that must not read as "the issue is gone".
-    if (seenAt === null || clock.monotonic() - seenAt > trustMs) await send('GET', '', null);
+    await beCertain();
     return null;
   };
   // Gitea and Forgejo answer 500, not 404, for the comments and the timeline of an item that is not there.
@@ -80,6 +88,10 @@ export function createRepository({ name, http, clock }: { readonly name: string;
     write,
     find,
     below,
+    remove: async (path) => {
+      const { status } = await send('DELETE', path, null, [404]);
+      if (status === 404) await beCertain();
+    },
     read: (path, schema) => write('GET', path, null, schema),
     listWhole: async (path, schema, query = {}) => (await readPage(path, schema, query)).items,
     list: (path, schema, how) =>

@@ -9,7 +9,7 @@ import { issueById, type IssueRow } from '../store/issue.ts';
 import type { RepositoryRow } from '../store/repository.ts';
 import { seconds } from '../world.ts';
 import { timeOf } from './issue-list.ts';
-import { demandAuthorOrWriter, needTarget } from './issue.ts';
+import { demandAuthorOrWriter, needTarget, needTargetOrStumble } from './issue.ts';
 
 function needComment(call: Call): { repository: RepositoryRow; issue: IssueRow; comment: EventRow } {
   const repository = needRepository(call, 'read');
@@ -23,7 +23,7 @@ function needComment(call: Call): { repository: RepositoryRow; issue: IssueRow; 
 export const commentRoutes: readonly Route[] = [
   // Not paged: `page` and `limit` mean nothing here, on Gitea and Forgejo alike.
   route('issue', 'GET', '/repos/:owner/:repo/issues/:index/comments', (call) => {
-    const { repository, issue } = needTarget(call, 'read');
+    const { repository, issue } = needTargetOrStumble(call);
     const since = timeOf(call, 'since') ?? 0;
     const before = timeOf(call, 'before') ?? Number.MAX_SAFE_INTEGER;
     const rows = call.world.database.all<EventRow>(

@@ -1,13 +1,13 @@
 import { changeAssignees, editText, openIssue, setState } from '../change/issue.ts';
 import { notifyIssue } from '../change/notify.ts';
 import { needText, text, texts, type Input } from '../fields.ts';
-import { forbidden, invalid, notFound } from '../refused.ts';
+import { forbidden, invalid, notFound, stumbled } from '../refused.ts';
 import { json, needCaller, needRepository, nothing, pagedList, param, route, type Call, type Route } from '../route.ts';
 import { accessOf, reaches } from '../rules/access.ts';
 import { showIssue } from '../shape/issue.ts';
 import { showEvent } from '../shape/timeline.ts';
 import type { EventRow } from '../store/event.ts';
-import { issueById, needIssue, type IssueRow } from '../store/issue.ts';
+import { findIssue, issueById, needIssue, type IssueRow } from '../store/issue.ts';
 import { knownLabels } from '../store/label.ts';
 import type { RepositoryRow } from '../store/repository.ts';
 import { timeOf } from './issue-list.ts';
@@ -21,6 +21,14 @@ export interface Target {
 export function needTarget(call: Call, access: 'read' | 'write'): Target {
   const repository = needRepository(call, access);
   return { repository, issue: needIssue(call.world, repository.id, Number(param(call, 'index'))) };
+}
+
+/** Comments and timeline of a number that nothing has are a 500 on the real forge, not a 404. */
+export function needTargetOrStumble(call: Call): Target {
+  const repository = needRepository(call, 'read');
+  const issue = findIssue(call.world, repository.id, Number(param(call, 'index')));
+  if (issue === undefined) throw stumbled();
+  return { repository, issue };
 }
 
 /** Lets through the author, and who may write. */
@@ -87,7 +95,7 @@ export const issueRoutes: readonly Route[] = [
     return nothing();
   }),
   route('issue', 'GET', '/repos/:owner/:repo/issues/:index/timeline', (call) => {
-    const { repository, issue } = needTarget(call, 'read');
+    const { repository, issue } = needTargetOrStumble(call);
     const since = timeOf(call, 'since') ?? 0;
     const before = timeOf(call, 'before') ?? Number.MAX_SAFE_INTEGER;
     const rows = call.world.database.all<EventRow>(

@@ -34,15 +34,15 @@ function demandMergeable(call: Call, repository: RepositoryRow, pull: PullRow, u
   if (!allowed) throw new Refused(405, 'User not allowed to merge PR');
   if (/^(?:wip:|\[wip\])/i.test(pull.title)) throw new Refused(405, 'Work in progress PRs cannot be merged');
   const state = mergeState(world, pull);
-  if (state.kind === 'checking') throw new Refused(405, 'Please try again later');
+  // The real forge says so for a conflict too, for ever: who asks cannot tell it from a check that is under way.
+  if (state.kind !== 'clean') throw new Refused(405, 'Please try again later');
   const forced = flag(call.input, 'force_merge') === true && reaches(access, 'admin');
   if (rule !== null && !forced) {
-    const missing = missingForMerge(world, rule, pull, state.kind === 'clean' && state.mergeBase !== baseTip(world, pull));
+    const missing = missingForMerge(world, rule, pull, state.mergeBase !== baseTip(world, pull));
     if (missing !== null) throw new Refused(405, `not allowed to merge [reason: ${missing}]`);
   }
   const expected = text(call.input, 'head_commit_id') ?? '';
   if (expected !== '' && expected !== pull.head_sha) throw new Refused(409, `head out of date: the head is ${pull.head_sha}, not ${expected}`);
-  if (state.kind === 'conflict') throw new Refused(409, `merge conflict: ${pull.head} does not merge cleanly into ${pull.base}`);
 }
 
 function orderOf(call: Call, repository: RepositoryRow, pull: PullRow, doer: UserRow): MergeOrder {

@@ -2,9 +2,11 @@ import { changeAssignees, changeLabels } from './issue.ts';
 import { keepHead } from './head.ts';
 import { notifyIssue } from './notify.ts';
 import { recordMentions } from './reference.ts';
+import { listCommits } from '../git/commit.ts';
 import { mergeBaseOf } from '../git/merge.ts';
 import { branchRef, readRef } from '../git/ref.ts';
 import { mergeState } from '../rules/merge-state.ts';
+import { insertEvent } from '../store/event.ts';
 import { insertIssue } from '../store/issue.ts';
 import type { LabelRow } from '../store/label.ts';
 import { pullById, type PullRow } from '../store/pull.ts';
@@ -33,11 +35,16 @@ export async function openPull(world: World, repository: RepositoryRow, author: 
   };
   const base = tip(draft.base);
   refuseSecond(world, repository, draft);
-  const mergeBase = await mergeBaseOf(world.git, folder, base, tip(draft.head));
+  const head = tip(draft.head);
+  const mergeBase = await mergeBaseOf(world.git, folder, base, head);
   if (mergeBase === null) throw invalid(`${draft.head} and ${draft.base} have no common history`);
+  const commits = await listCommits(world.git, folder, ['--reverse', '--max-count=250', `${mergeBase}..${head}`]);
   const pull = world.database.transaction(() => {
     refuseSecond(world, repository, draft);
-    return insertPull(world, repository, author, draft, { head: tip(draft.head), base, mergeBase });
+    const made = insertPull(world, repository, author, draft, { head: tip(draft.head), base, mergeBase });
+    // As if the branch had been pushed to the pull request: its first event.
+    insertEvent(world, made.id, 'pull_push', author.id, { body: JSON.stringify({ is_force_push: false, commit_ids: commits }), new_text: head });
+    return made;
   });
   keepHead(world, pull);
   world.checks.touch(pull.id);

@@ -1,7 +1,7 @@
 import { records, needText, text, whole, type Input } from '../fields.ts';
 import { resolveCommit } from '../git/commit.ts';
-import { diffHunk } from '../git/diff.ts';
-import { invalid, notFound } from '../refused.ts';
+import { countLines, diffHunk } from '../git/diff.ts';
+import { invalid, stumbled } from '../refused.ts';
 import { accessOf, reaches } from '../rules/access.ts';
 import { countsAsOfficial, protectionOf } from '../rules/protection.ts';
 import { insertEvent } from '../store/event.ts';
@@ -61,15 +61,19 @@ export async function readDraft(world: World, target: ReviewTarget, user: UserRo
   const state = judgedState(target, user, text(input, 'event') ?? '', body, wanted.length);
   const named = text(input, 'commit_id') ?? '';
   const commit = named === '' || named === pull.head_sha ? pull.head_sha : await resolveCommit(world.git, folder, named);
-  if (commit === null) throw notFound(`commit does not exist: ${named}`);
-  const comments = await Promise.all(wanted.map((comment) => readInline(world, target, commit, comment)));
-  return { state, body, commit, comments };
+  // A verdict on a commit that the forge does not have; a mere comment on it is taken as it is.
+  if (commit === null && state !== 'COMMENT') throw stumbled();
+  const at = commit ?? named;
+  const comments = await Promise.all(wanted.map((comment) => readInline(world, target, at, comment)));
+  return { state, body, commit: at, comments };
 }
 
 async function readInline(world: World, { folder, pull }: ReviewTarget, commit: string, input: Input): Promise<Inline> {
   const path = needText(input, 'path');
   const line = whole(input, 'new_position') ?? 0;
   const hunk = line > 0 ? await diffHunk(world.git, folder, { from: pull.merge_base, to: commit, path, line }) : '';
+  // The real forge looks for who wrote the line: a file that is not there is fine, one that is too short is not.
+  if (hunk === '' && line > ((await countLines(world.git, folder, pull.head_sha, path)) ?? line)) throw stumbled();
   return { path, line, oldLine: whole(input, 'old_position') ?? 0, body: needText(input, 'body'), hunk };
 }
 

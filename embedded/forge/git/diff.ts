@@ -47,12 +47,18 @@ export const diffText = async (git: Git, folder: string, from: string, to: strin
 export const patchText = async (git: Git, folder: string, from: string, to: string): Promise<string> =>
   (await git.run(folder, ['format-patch', '--stdout', `${from}..${to}`])).out;
 
+/** Lines of a file in a commit; null: it is not there. */
+export async function countLines(git: Git, folder: string, commit: string, path: string): Promise<number | null> {
+  const { code, out } = await git.run(folder, ['cat-file', 'blob', `${commit}:${path}`], { answers: [128] });
+  return code === 0 ? out.split('\n').length - (out.endsWith('\n') ? 1 : 0) : null;
+}
+
 /** The piece of the diff around a line of the new file, up to that line; empty when the line is not in the diff. */
 export async function diffHunk(git: Git, folder: string, place: { from: string; to: string; path: string; line: number }): Promise<string> {
   const { out } = await git.run(folder, ['diff', '--no-ext-diff', place.from, place.to, '--', `:(literal)${place.path}`], { answers: [128] });
   let hunk: string[] = [];
   let line = 0;
-  for (const text of out.split('\n')) {
+  for (const text of out.replace(/\n$/, '').split('\n')) {
     const start = /^@@ -\d+(?:,\d+)? \+(\d+)/.exec(text);
     if (start !== null) {
       line = Number(start[1]) - 1;

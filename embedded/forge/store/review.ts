@@ -36,9 +36,9 @@ export const findReview = (world: World, issue: number, id: number): ReviewRow |
 export const commentsOfReview = (world: World, review: number): ReviewCommentRow[] =>
   world.database.all<ReviewCommentRow>('SELECT * FROM review_comments WHERE review_id = ? ORDER BY id', review);
 
-/** Marks reviews of other heads stale, those of this head fresh again, and dismisses approvals where the branch's rule says so. */
+/** Marks reviews of other heads stale, whatever they say, those of this head fresh again, and dismisses approvals where the branch's rule says so. */
 export function reviewsMeetHead(world: World, issue: number, head: string, dismissApprovals: boolean): void {
-  world.database.run("UPDATE reviews SET stale = (commit_id <> ?) WHERE issue_id = ? AND state IN ('APPROVED', 'REQUEST_CHANGES')", head, issue);
+  world.database.run('UPDATE reviews SET stale = (commit_id <> ?) WHERE issue_id = ?', head, issue);
   if (dismissApprovals) {
     world.database.run("UPDATE reviews SET dismissed = 1 WHERE issue_id = ? AND state = 'APPROVED' AND commit_id <> ?", issue, head);
   }

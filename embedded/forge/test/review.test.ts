@@ -34,7 +34,7 @@ it('refuses verdicts on your own pull request, on closed ones and without a word
   expect((await post('dev', { event: 'COMMENT', body: 'a note of mine' })).status).toBe(200);
   expect((await post('reviewer', { event: 'COMMENT' })).status).toBe(422);
   expect((await post('reviewer', { event: 'CHEER', body: 'x' })).status).toBe(422);
-  expect((await post('reviewer', { event: 'APPROVED', commit_id: '1'.repeat(40) })).status).toBe(404);
+  expect((await post('reviewer', { event: 'APPROVED', commit_id: '1'.repeat(40) })).status).toBe(500);
   await on.as.dev('PATCH', `R/pulls/${pull.number}`, { state: 'closed' });
   expect((await post('reviewer', { event: 'APPROVED' })).status).toBe(422);
 });
@@ -68,5 +68,17 @@ it('keeps a pending review to its author until it is submitted', async () => {
   const sent = await on.as.reviewer('POST', `R/pulls/${pull.number}/reviews/${pending.body.id}`, { event: 'COMMENT', body: 'done' });
   expect([sent.body.state, sent.body.comments_count]).toEqual(['COMMENT', 1]);
   const timeline = (await on.as.dev('GET', `R/issues/${pull.number}/timeline`)).body;
-  expect(timeline.map((event: Row) => [event['type'], event['review_id']])).toEqual([['review', pending.body.id]]);
+  expect(timeline.map((event: Row) => [event['type'], event['review_id']])).toEqual([
+    ['pull_push', 0],
+    ['review', pending.body.id],
+  ]);
+});
+
+it('stumbles over a comment on a line that its file does not have, as the real forge does', async () => {
+  const on = await stage();
+  const pull = await pullRequest(on, { path: 'list.txt', content: 'one\ntwo\n' });
+  const post = (path: string, line: number) =>
+    on.as.reviewer('POST', `R/pulls/${pull.number}/reviews`, { event: 'COMMENT', body: 'x', comments: [{ path, new_position: line, body: 'y' }] });
+  expect((await post('list.txt', 3)).status).toBe(500);
+  expect((await post('gone.txt', 3)).status).toBe(200);
 });
