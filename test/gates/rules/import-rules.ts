@@ -44,6 +44,11 @@ export const importRules: readonly ImportRule[] = [
   { zone: 'shared/schedule/', may: [...adapter, 'croner'], right: adapterRight },
   { zone: 'shared/process/', may: [...adapter, 'execa', '#clock/system'], right: adapterRight },
   { zone: 'shared/forge/', may: [...adapter, 'undici'], right: adapterRight },
+  {
+    zone: 'shared/forge/admin/',
+    may: [...adapter, '../http/*', '../repository.ts'],
+    right: 'the administration of a forge shares HTTP and paths below a repository with the forge, and nothing else',
+  },
   { zone: 'shared/git/', may: [...adapter, 'execa'], right: adapterRight },
   { zone: 'shared/pipeline/', may: adapter, right: adapterRight },
   { zone: 'shared/ci/', may: [...adapter, 'undici', 'yaml'], right: adapterRight },

@@ -1,0 +1,72 @@
+import { ForgeError } from '#forge';
+import type { ForgeAdmin, SignIn } from '#forge/admin';
+import { account as accountSchema, anything, freshToken, token as tokenSchema } from './schema.ts';
+import { type Site, basic, piece } from './site.ts';
+
+type Accounts = Pick<
+  ForgeAdmin,
+  'me' | 'findAccount' | 'createAccount' | 'setPassword' | 'deleteAccount' | 'acceptsPassword' | 'tokenOwner' | 'listTokens' | 'createToken' | 'deleteToken'
+>;
+
+export function createAccounts(site: Site, mask: (text: string) => string): Accounts {
+  return {
+    me: async () => {
+      const { login, is_admin: siteAdmin } = await site.read('user', accountSchema);
+      return { login, siteAdmin };
+    },
+    findAccount: async (login) => {
+      const found = await site.find(`users/${piece(login)}`, accountSchema);
+      return found === null ? null : { login: found.login, fullName: found.full_name, siteAdmin: found.is_admin, active: found.active };
+    },
+    createAccount: async ({ login, password, email, fullName }) => {
+      const draft = { username: login, email, password, full_name: mask(fullName), must_change_password: false };
+      await site.write('POST', 'admin/users', draft, anything);
+      // Forgejo 11 asks for a new password whatever the draft said.
+      await edit(site, login, { must_change_password: false });
+    },
+    setPassword: (login, password) => edit(site, login, { password, must_change_password: false }),
+    deleteAccount: (login) => site.remove(`admin/users/${piece(login)}`),
+    acceptsPassword: async (login, password) => {
+      const answer = await site.send('GET', 'user', null, { authorization: basic(login, password), expected: [401, 403] });
+      return answer.status < 300;
+    },
+    tokenOwner: async (token) => {
+      const answer = await site.send('GET', 'user', null, { authorization: `token ${needHeaderText(token)}`, expected: [401] });
+      return answer.status === 401 ? null : accountSchema.parse(JSON.parse(answer.body)).login;
+    },
+    ...createTokens(site),
+  };
+}
+
+/** Both forges want the first two fields in every change; with source 0 the name means nothing. */
+async function edit(site: Site, login: string, change: Readonly<Record<string, unknown>>): Promise<void> {
+  await site.write('PATCH', `admin/users/${piece(login)}`, { source_id: 0, login_name: login, ...change }, anything);
+}
+
+/** Tokens are listed, made and revoked with the account's password; no token may do that. */
+function createTokens(site: Site): Pick<Accounts, 'listTokens' | 'createToken' | 'deleteToken'> {
+  const path = ({ login }: SignIn): string => `users/${piece(login)}/tokens`;
+  const signedIn = async <T>(account: SignIn, act: (how: { readonly authorization: string }) => Promise<T>): Promise<T> => {
+    try {
+      return await act({ authorization: basic(account.login, account.password) });
+    } catch (cause) {
+      if (!(cause instanceof ForgeError) || cause.kind !== 'auth') throw cause;
+      const why = `the forge refuses the password of ${account.login}: set a new one, or correct its password file`;
+      throw new ForgeError('auth', why, { status: cause.status, cause });
+    }
+  };
+  return {
+    listTokens: (account) =>
+      signedIn(account, async (how) =>
+        (await site.list(path(account), tokenSchema, (each) => each.id, how)).map(({ id, name, scopes }) => ({ id, name, scopes })),
+      ),
+    createToken: (account, { name, scopes }) =>
+      signedIn(account, async (how) => (await site.write('POST', path(account), { name, scopes }, freshToken, how)).sha1),
+    deleteToken: (account, name) => signedIn(account, (how) => site.remove(`${path(account)}/${piece(name)}`, how)),
+  };
+}
+
+function needHeaderText(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ForgeError('auth', 'the token is empty or holds characters that no token has');
+}

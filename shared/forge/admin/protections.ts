@@ -1,0 +1,37 @@
+import { ForgeError } from '#forge';
+import type { ForgeAdmin } from '#forge/admin';
+import { ruleOf, shortfalls, wireOf } from './protection-rule.ts';
+import { protection } from './schema.ts';
+import { type Site, piece } from './site.ts';
+import { pathOf } from './repositories.ts';
+
+type Protections = Pick<ForgeAdmin, 'listProtections' | 'createProtection' | 'editProtection' | 'deleteProtection'>;
+
+export function createProtections(site: Site): Protections {
+  const list: Protections['listProtections'] = async (repository) =>
+    (await site.repository(repository).listWhole('branch_protections', protection)).map(ruleOf);
+  /** The forge drops logins without the right they would need, and knows no error for it: what stands is read again. */
+  const confirm = async (repository: string, name: string, wanted: Parameters<typeof shortfalls>[0]): Promise<void> => {
+    const stands = (await list(repository)).find((each) => each.name === name);
+    const lacks = stands === undefined ? ['it is not there'] : shortfalls(wanted, ruleOrNothing(stands));
+    if (lacks.length === 0) return;
+    const why = `protection ${name} of ${repository} is not as asked: ${lacks.join('; ')} (whoever is named needs the right on the repository first)`;
+    throw new ForgeError('invalid', why);
+  };
+  return {
+    listProtections: list,
+    createProtection: async (repository, { name, ...rule }) => {
+      const wanted = { ...rule, appliesToAdmins: rule.appliesToAdmins ?? rule.protectedFiles.length === 0 };
+      await site.repository(repository).write('POST', 'branch_protections', { rule_name: name, ...wireOf(wanted, await site.isGitea()) }, protection);
+      await confirm(repository, name, wanted);
+    },
+    editProtection: async (repository, name, change) => {
+      await site.repository(repository).write('PATCH', `branch_protections/${piece(name)}`, wireOf(change, await site.isGitea()), protection);
+      await confirm(repository, name, change);
+    },
+    deleteProtection: (repository, name) => site.remove(`${pathOf(repository)}/branch_protections/${piece(name)}`),
+  };
+}
+
+type Rule = Awaited<ReturnType<Protections['listProtections']>>[number];
+const ruleOrNothing = (rule: Rule): Required<Rule> => ({ ...rule, appliesToAdmins: rule.appliesToAdmins ?? false });
