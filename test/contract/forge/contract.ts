@@ -1,35 +1,60 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Shows, createMatrix } from './matrix/matrix.ts';
+import { renderMatrix } from './matrix/table.ts';
 import { commentContract } from './suite/comment.ts';
 import { commitContract } from './suite/commit.ts';
 import { errorContract } from './suite/error.ts';
+import { faultContract } from './suite/fault.ts';
 import { changeContract, issueContract } from './suite/issue.ts';
 import { labelContract } from './suite/label.ts';
 import { mergeContract } from './suite/merge.ts';
 import { pullContract } from './suite/pull.ts';
 import { refContract } from './suite/ref.ts';
+import { refusalContract } from './suite/refusal.ts';
 import { reviewContract } from './suite/review.ts';
 import { viewContract } from './suite/view.ts';
 import type { TestRepository, TestWorld } from './world.ts';
 
+/** What a part of the contract works with. */
+export interface Contract {
+  /** A fresh repository. */
+  readonly make: () => Promise<TestRepository>;
+  /** Declares which outcomes of which verb the case has shown; the last statement of a case. */
+  readonly shows: Shows;
+}
+
+const parts: readonly ((contract: Contract) => void)[] = [
+  issueContract,
+  changeContract,
+  labelContract,
+  commentContract,
+  pullContract,
+  reviewContract,
+  mergeContract,
+  commitContract,
+  refContract,
+  errorContract,
+  refusalContract,
+  faultContract,
+  viewContract,
+];
+
 /** Everything that the `Forge` and `View` promise, shown on a running forge. The same suite holds for each of them. */
 export function forgeContract(name: string, makeWorld: () => Promise<TestWorld>): void {
+  const matrix = createMatrix();
   describe(name, () => {
     let world: TestWorld;
     beforeAll(async () => {
       world = await makeWorld();
     }, 60_000);
     afterAll(() => world.close());
-    const repository = (): Promise<TestRepository> => world.repository();
-    issueContract(repository);
-    changeContract(repository);
-    labelContract(repository);
-    commentContract(repository);
-    pullContract(repository);
-    reviewContract(repository);
-    mergeContract(repository);
-    commitContract(repository);
-    refContract(repository);
-    errorContract(repository);
-    viewContract(repository);
+    beforeEach(matrix.begin);
+    const contract: Contract = { make: async () => matrix.observe(await world.repository()), shows: matrix.shows };
+    for (const part of parts) part(contract);
+
+    it('showed every verb with each of its outcomes', () => {
+      console.log(renderMatrix(name, matrix));
+      expect(matrix.faults()).toEqual([]);
+    });
   });
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, createServer, request } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Exchange {
@@ -11,15 +11,29 @@ export interface Exchange {
   readonly responseBody: string;
 }
 
+/** What goes wrong in between: an answer in the forge's place, which sees nothing of the request; or its own answer, cut off in the middle. */
+export type Fault = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string } | 'half';
+
+export interface Recorder {
+  readonly url: string;
+  readonly exchanges: readonly Exchange[];
+  close(): Promise<void>;
+}
+
 /** A proxy that keeps every REST exchange it passes on. Git traffic goes through unrecorded. */
-export async function startRecorder(target: string): Promise<{ readonly url: string; readonly exchanges: readonly Exchange[]; close(): Promise<void> }> {
+export async function startRecorder(target: string, fault: (method: string, path: string) => Fault | null = () => null): Promise<Recorder> {
   const exchanges: Exchange[] = [];
   const server = createServer((incoming, outgoing) => {
+    const found = fault(incoming.method ?? 'GET', incoming.url ?? '/');
+    if (found !== null && found !== 'half') {
+      incoming.resume().on('end', () => outgoing.writeHead(found.status, found.headers).end(found.body));
+      return;
+    }
     const options = { method: incoming.method ?? 'GET', headers: incoming.headers };
     const onward = request(new URL(incoming.url ?? '/', target), options, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       const response = collect(answer);
-      answer.pipe(outgoing);
+      if (found === 'half') answer.on('end', () => cutOff(outgoing, answer, response()));
+      else answer.pipe(outgoing.writeHead(answer.statusCode ?? 502, answer.headers));
       answer.on('end', () => {
         if (incoming.url?.startsWith('/api/v1/') === true) exchanges.push(exchangeOf(incoming, sent(), answer, response()));
       });
@@ -30,6 +44,16 @@ export async function startRecorder(target: string): Promise<{ readonly url: str
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, exchanges, close: () => stop(server) };
+}
+
+/** The request was carried out, its answer gets lost on the way. */
+function cutOff(outgoing: ServerResponse, answer: IncomingMessage, body: string): void {
+  if (body === '') {
+    outgoing.destroy();
+    return;
+  }
+  outgoing.writeHead(answer.statusCode ?? 502, { 'content-type': answer.headers['content-type'] ?? '', 'content-length': Buffer.byteLength(body) });
+  outgoing.write(body.slice(0, Math.floor(body.length / 2)), () => outgoing.destroy());
 }
 
 function collect(stream: IncomingMessage): () => string {

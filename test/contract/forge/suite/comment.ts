@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keyMark } from '#domain/marker';
-import type { TestRepository } from '../world.ts';
+import type { Contract } from '../contract.ts';
 
 const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({
   title,
@@ -8,7 +8,7 @@ const draft = (title: string, labels: readonly string[] = []): { title: string; 
   labels,
 });
 
-export function commentContract(make: () => Promise<TestRepository>): void {
+export function commentContract({ make, shows }: Contract): void {
   describe('comments', () => {
     it('with a key are written once and edited in place', async () => {
       const forge = (await make()).forge('dev');
@@ -19,6 +19,8 @@ export function commentContract(make: () => Promise<TestRepository>): void {
       expect(await forge.ensureComment(number, 'park', 'Waits')).toBe('created');
       const bodies = (await forge.listComments(number)).map((each) => each.body.trim());
       expect(bodies).toEqual([`${keyMark('ci/red')}\nRound 2`, `${keyMark('park')}\nWaits`]);
+      shows('ensureComment', 'created', 'unchanged', 'updated');
+      shows('listComments', 'some');
     });
 
     it('of another account with the same key are not mine', async () => {
@@ -27,6 +29,7 @@ export function commentContract(make: () => Promise<TestRepository>): void {
       await repository.forge('outsider').ensureComment(number, 'park', 'I am dev, believe me');
       expect(await repository.forge('dev').ensureComment(number, 'park', 'Waits')).toBe('created');
       expect((await repository.forge('dev').listComments(number)).map((each) => each.author)).toEqual(['outsider', 'dev']);
+      shows('ensureComment', 'created');
     });
 
     it('left twice by a crash become one, the oldest', async () => {
@@ -38,6 +41,7 @@ export function commentContract(make: () => Promise<TestRepository>): void {
       }
       expect(await forge.ensureComment(number, 'park', 'now')).toBe('updated');
       expect((await forge.listComments(number)).map((each) => each.body.trim())).toEqual([`${keyMark('park')}\nnow`]);
+      shows('ensureComment', 'updated');
     });
 
     it('known to the caller save the call that lists them; a stale hint does no harm', async () => {
@@ -52,6 +56,7 @@ export function commentContract(make: () => Promise<TestRepository>): void {
       await repository.raw('dev', 'DELETE', `issues/comments/${known[0]?.id}`);
       expect(await forge.ensureComment(number, 'park', 'Waits longer', known)).toBe('created');
       expect(await forge.listComments(number)).toHaveLength(1);
+      shows('ensureComment', 'unchanged', 'created');
     });
 
     it('are not paged: all come with one call', async () => {
@@ -64,11 +69,13 @@ export function commentContract(make: () => Promise<TestRepository>): void {
       expect(forge.calls() - before).toBe(1);
       expect(found.map((each) => each.body)).toEqual(Array.from({ length: 55 }, (_, at) => `No. ${at + 1}`));
       expect((await forge.findIssue(number))?.comments).toBe(55);
+      shows('listComments', 'many');
     });
 
     it('a key that no mark can carry is refused before anything is written', async () => {
       const forge = (await make()).forge('dev');
       await expect(forge.ensureComment(1, 'Not a key', 'x')).rejects.toMatchObject({ kind: 'invalid' });
+      shows('ensureComment', 'error invalid');
     });
   });
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asSha } from '#domain/sha';
-import type { TestRepository } from '../world.ts';
+import type { Contract } from '../contract.ts';
 
-export function commitContract(make: () => Promise<TestRepository>): void {
+export function commitContract({ make, shows }: Contract): void {
   describe('statuses', () => {
     it('are listed with who posted them, newest with the highest id', async () => {
       const repository = await make();
@@ -17,6 +17,8 @@ export function commitContract(make: () => Promise<TestRepository>): void {
         { state: 'success', description: 'ok', creator: 'ci' },
         { state: 'success', targetUrl: null, creator: 'dev' },
       ]);
+      shows('postStatus', 'done');
+      shows('listStatuses', 'some');
     });
 
     it('do not move the time of their pull request', async () => {
@@ -35,6 +37,8 @@ export function commitContract(make: () => Promise<TestRepository>): void {
       expect(await repository.forge('dev').listStatuses(head)).toEqual([]);
       const status = { context: 'ci/test', state: 'success', description: '', targetUrl: null } as const;
       await expect(repository.forge('outsider').postStatus(head, status)).rejects.toMatchObject({ kind: 'forbidden' });
+      shows('listStatuses', 'none');
+      shows('postStatus', 'error forbidden');
     });
   });
 
@@ -51,6 +55,7 @@ export function commitContract(make: () => Promise<TestRepository>): void {
         requiredApprovals: 0,
       });
       expect(await forge.findBranch('fix/issue-2')).toBeNull();
+      shows('findBranch', 'found', 'null');
     });
 
     it('show what protects them to any write collaborator, unlike the protection itself', async () => {
@@ -62,6 +67,7 @@ export function commitContract(make: () => Promise<TestRepository>): void {
         requiredApprovals: 1,
       });
       expect((await repository.raw('dev', 'GET', 'branch_protections/main')).status).toBe(403);
+      shows('findBranch', 'found');
     });
 
     it('are deleted, twice', async () => {
@@ -70,6 +76,7 @@ export function commitContract(make: () => Promise<TestRepository>): void {
       const forge = repository.forge('dev');
       for (const turn of [1, 2]) await forge.ensureBranchDeleted('fix/issue-1').then(() => turn);
       expect(await forge.findBranch('fix/issue-1')).toBeNull();
+      shows('ensureBranchDeleted', 'done', 'again');
     });
   });
 }

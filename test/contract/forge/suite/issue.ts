@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TestRepository } from '../world.ts';
+import type { Contract } from '../contract.ts';
 
 const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({
   title,
@@ -7,7 +7,7 @@ const draft = (title: string, labels: readonly string[] = []): { title: string; 
   labels,
 });
 
-export function issueContract(make: () => Promise<TestRepository>): void {
+export function issueContract({ make, shows }: Contract): void {
   describe('issues', () => {
     it('are created with labels that the repository may lack, and found again', async () => {
       const forge = (await make()).forge('dev');
@@ -15,6 +15,8 @@ export function issueContract(make: () => Promise<TestRepository>): void {
       expect(made).toMatchObject({ title: 'Crash', body: 'About Crash.', author: 'dev', state: 'open', assignees: [], comments: 0 });
       expect(await forge.findIssue(made.number)).toEqual(made);
       expect(made.labels).toEqual(new Set(['bug', 'priority']));
+      shows('createIssue', 'value');
+      shows('findIssue', 'found');
     });
 
     it('that do not exist are null, and so is a pull request', async () => {
@@ -25,6 +27,8 @@ export function issueContract(make: () => Promise<TestRepository>): void {
       expect(await forge.findIssue(99)).toBeNull();
       expect(await forge.findPullRequest(99)).toBeNull();
       expect(await forge.findIssue(pullRequest.number)).toBeNull();
+      shows('findIssue', 'null');
+      shows('findPullRequest', 'null');
     });
 
     it('close and reopen, each twice', async () => {
@@ -34,15 +38,18 @@ export function issueContract(make: () => Promise<TestRepository>): void {
       expect((await forge.findIssue(number))?.state).toBe('closed');
       for (const turn of [1, 2]) await forge.ensureReopened(number).then(() => turn);
       expect((await forge.findIssue(number))?.state).toBe('open');
+      shows('ensureClosed', 'done', 'again');
+      shows('ensureReopened', 'done', 'again');
     });
 
     it('have exactly the assignees asked for, none included', async () => {
       const forge = (await make()).forge('dev');
       const { number } = await forge.createIssue(draft('Whose'));
-      await forge.ensureAssignees(number, ['dev', 'maintainer']);
+      for (const turn of [1, 2]) await forge.ensureAssignees(number, ['dev', 'maintainer']).then(() => turn);
       expect((await forge.findIssue(number))?.assignees.toSorted()).toEqual(['dev', 'maintainer']);
       await forge.ensureAssignees(number, []);
       expect((await forge.findIssue(number))?.assignees).toEqual([]);
+      shows('ensureAssignees', 'done', 'again');
     });
 
     it('an edit that the forge accepts and ignores, or refuses, is an error', async () => {
@@ -50,6 +57,8 @@ export function issueContract(make: () => Promise<TestRepository>): void {
       const { number } = await repository.forge('dev').createIssue(draft('Hands off'));
       await expect(repository.forge('outsider').ensureClosed(number)).rejects.toMatchObject({ kind: 'forbidden' });
       await expect(repository.forge('outsider').ensureAssignees(number, ['outsider'])).rejects.toMatchObject({ kind: 'forbidden' });
+      shows('ensureClosed', 'error forbidden');
+      shows('ensureAssignees', 'error forbidden');
     });
 
     it('are searched by words, open ones only', async () => {
@@ -59,11 +68,13 @@ export function issueContract(make: () => Promise<TestRepository>): void {
       await forge.createIssue(draft('Printer jams'));
       await forge.ensureClosed(closed.number);
       expect((await forge.searchIssues('parser')).map((each) => each.number)).toEqual([parser.number]);
+      expect(await forge.searchIssues('lexer')).toEqual([]);
+      shows('searchIssues', 'some', 'none');
     });
   });
 }
 
-export function changeContract(make: () => Promise<TestRepository>): void {
+export function changeContract({ make, shows }: Contract): void {
   describe('changes', () => {
     it('null gives everything open, oldest change first, over several pages, in as few calls', async () => {
       const repository = await make();
@@ -77,6 +88,7 @@ export function changeContract(make: () => Promise<TestRepository>): void {
       expect(found.every((each) => each.kind === 'issue' && each.issue.state === 'open')).toBe(true);
       const times = found.map((each) => each.updatedAt.getTime());
       expect(times).toEqual(times.toSorted((a, b) => a - b));
+      shows('changes', 'many');
     });
 
     it('since is inclusive and also shows what closed, and pull requests', async () => {
@@ -95,6 +107,7 @@ export function changeContract(make: () => Promise<TestRepository>): void {
         ]),
       );
       expect(await forge.changes(new Date(at.getTime() + 3_600_000))).toEqual([]);
+      shows('changes', 'some', 'none');
     });
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Contract } from '../contract.ts';
 import type { TestRepository } from '../world.ts';
 
 const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({
@@ -7,7 +8,7 @@ const draft = (title: string, labels: readonly string[] = []): { title: string; 
   labels,
 });
 
-export function labelContract(make: () => Promise<TestRepository>): void {
+export function labelContract({ make, shows }: Contract): void {
   describe('labels', () => {
     const carried = async (repository: TestRepository, number: number): Promise<readonly string[]> =>
       [...((await repository.forge('maintainer').findIssue(number))?.labels ?? [])].toSorted();
@@ -20,6 +21,7 @@ export function labelContract(make: () => Promise<TestRepository>): void {
       expect(await carried(repository, number)).toEqual(['in-progress', 'new one']);
       await forge.ensureLabels(number, { add: ['in-progress', 'new one'], remove: ['backlog', 'never heard of'] });
       expect(await carried(repository, number)).toEqual(['in-progress', 'new one']);
+      shows('ensureLabels', 'done', 'again');
     });
 
     it('cost one call to add, and one to remove a label that was seen', async () => {
@@ -50,12 +52,17 @@ export function labelContract(make: () => Promise<TestRepository>): void {
       await repository.forge('reviewer').ensureLabels(number, { add: ['backlog'], remove: [] });
       await forge.ensureLabels(number, { add: [], remove: ['backlog'] });
       expect(await carried(repository, number)).toEqual([]);
+      shows('ensureLabels', 'done');
     });
 
     it('of the repository exist after ensureLabelsExist, once each, and keep their colour', async () => {
       const repository = await make();
       const label = { name: 'backlog', colour: '#0075ca', description: 'Queued' };
-      await repository.forge('dev').ensureLabelsExist([label]);
+      for (const turn of [1, 2])
+        await repository
+          .forge('dev')
+          .ensureLabelsExist([label])
+          .then(() => turn);
       await repository.forge('reviewer').ensureLabelsExist([
         { ...label, colour: '#ffffff' },
         { ...label, name: 'other' },
@@ -63,6 +70,7 @@ export function labelContract(make: () => Promise<TestRepository>): void {
       const listed = JSON.parse((await repository.raw('dev', 'GET', 'labels')).body) as { name: string; color: string }[];
       expect(listed.filter((each) => each.name === 'backlog').map((each) => each.color)).toEqual(['0075ca']);
       expect(listed.map((each) => each.name)).toContain('other');
+      shows('ensureLabelsExist', 'done', 'again');
     });
 
     it('an unknown label in a filter filters nothing, which is why the adapter filters by none', async () => {
@@ -74,6 +82,7 @@ export function labelContract(make: () => Promise<TestRepository>): void {
     it('and states leave events in the timeline', async () => {
       const forge = (await make()).forge('dev');
       const { number } = await forge.createIssue(draft('Story'));
+      expect(await forge.listTimeline(number)).toEqual([]);
       await forge.ensureLabels(number, { add: ['backlog'], remove: [] });
       await forge.ensureLabels(number, { add: [], remove: ['backlog'] });
       await forge.ensureClosed(number);
@@ -83,6 +92,7 @@ export function labelContract(make: () => Promise<TestRepository>): void {
         { kind: 'label', actor: 'dev', label: 'backlog', added: false },
         { kind: 'close', actor: 'dev', label: null, added: null },
       ]);
+      shows('listTimeline', 'some', 'none');
     });
   });
 }

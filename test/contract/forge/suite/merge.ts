@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
 import { type Sha, asSha } from '#domain/sha';
 import type { Forge, MergeResult } from '#forge';
+import type { Contract } from '../contract.ts';
 import { type TestRepository, source } from '../world.ts';
 
 const message = { title: 'Merge it', message: 'Because.' };
@@ -16,7 +17,7 @@ async function merge(forge: Forge, number: number, head: Sha): Promise<MergeResu
   }
 }
 
-export function mergeContract(make: () => Promise<TestRepository>): void {
+export function mergeContract({ make, shows }: Contract): void {
   const open = async (body = ''): Promise<{ repository: TestRepository; pull: PullRequest }> => {
     const repository = await make();
     await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'TWO' }) });
@@ -35,6 +36,7 @@ export function mergeContract(make: () => Promise<TestRepository>): void {
       expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'already-merged' });
       await forge.ensureBranchDeleted(pull.branch);
       expect(await forge.findPullRequest(pull.number)).toMatchObject({ state: 'merged', branch: pull.branch, head: pull.head });
+      shows('mergePullRequest', 'merged', 'already-merged');
     });
 
     it('carries title and message into the merge commit', async () => {
@@ -58,6 +60,7 @@ export function mergeContract(make: () => Promise<TestRepository>): void {
       const { repository, pull } = await open();
       expect(await merge(repository.forge('merger'), pull.number, other)).toEqual({ kind: 'head-moved' });
       expect((await repository.forge('merger').findPullRequest(pull.number))?.state).toBe('open');
+      shows('mergePullRequest', 'head-moved');
     });
 
     it('is blocked until the required contexts are green', async () => {
@@ -68,6 +71,7 @@ export function mergeContract(make: () => Promise<TestRepository>): void {
       expect(result).toMatchObject({ kind: 'blocked', why: expect.stringMatching(/status check/i) });
       await repository.forge('ci').postStatus(pull.head, { context: 'ci/test', state: 'success', description: 'ok', targetUrl: null });
       expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'merged' });
+      shows('mergePullRequest', 'blocked', 'merged');
     });
 
     it('is blocked for an account off the whitelist', async () => {
@@ -77,6 +81,7 @@ export function mergeContract(make: () => Promise<TestRepository>): void {
         kind: 'blocked',
         why: expect.stringMatching(/not allowed to merge/i),
       });
+      shows('mergePullRequest', 'blocked');
     });
 
     it('is blocked until somebody else approved this head', async () => {
@@ -86,6 +91,7 @@ export function mergeContract(make: () => Promise<TestRepository>): void {
       expect((await merge(forge, pull.number, pull.head)).kind).toBe('blocked');
       await repository.forge('reviewer').submitReview(pull.number, { verdict: 'approved', head: pull.head, body: 'Good.', comments: [] });
       expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'merged' });
+      shows('mergePullRequest', 'blocked', 'merged');
     });
 
     it('of a change that conflicts with the base changes nothing', async () => {
@@ -103,11 +109,13 @@ export function mergeContract(make: () => Promise<TestRepository>): void {
       await repository.forge('dev').ensureClosed(pull.number);
       expect(await merge(forge, pull.number, pull.head)).toMatchObject({ kind: 'blocked' });
       await expect(merge(forge, 99, pull.head)).rejects.toMatchObject({ kind: 'not-found' });
+      shows('mergePullRequest', 'blocked', 'error not-found');
     });
 
     it('by an account that may not write is blocked', async () => {
       const { repository, pull } = await open();
       expect((await merge(repository.forge('reader'), pull.number, pull.head)).kind).toBe('blocked');
+      shows('mergePullRequest', 'blocked');
     });
   });
 }

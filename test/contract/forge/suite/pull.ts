@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TestRepository } from '../world.ts';
+import type { Contract } from '../contract.ts';
 
-export function pullContract(make: () => Promise<TestRepository>): void {
+export function pullContract({ make, shows }: Contract): void {
   describe('pull requests', () => {
     const draft = { branch: 'fix/issue-1', base: 'main', title: 'Fix it', body: 'Fixes #1' };
 
@@ -27,6 +27,9 @@ export function pullContract(make: () => Promise<TestRepository>): void {
       });
       expect(await forge.listOpenPullRequests()).toEqual([first.pullRequest]);
       expect(await forge.findPullRequest(first.pullRequest.number)).toEqual(first.pullRequest);
+      shows('ensurePullRequest', 'created', 'found');
+      shows('findPullRequest', 'found');
+      shows('listOpenPullRequests', 'some');
     });
 
     it('follow a push, and the push moves their time', async () => {
@@ -48,6 +51,7 @@ export function pullContract(make: () => Promise<TestRepository>): void {
       const { number } = (await forge.ensurePullRequest(draft)).pullRequest;
       for (const turn of [1, 2]) await forge.ensurePullRequestBody(number, 'Fixes #1\n\nMore').then(() => turn);
       expect((await forge.findPullRequest(number))?.body).toBe('Fixes #1\n\nMore');
+      shows('ensurePullRequestBody', 'done', 'again');
     });
 
     it('close like issues do, and keep branch and head', async () => {
@@ -59,11 +63,14 @@ export function pullContract(make: () => Promise<TestRepository>): void {
       await forge.ensureBranchDeleted(draft.branch);
       expect(await forge.findPullRequest(number)).toMatchObject({ state: 'closed', branch: draft.branch, head });
       expect(await forge.listOpenPullRequests()).toEqual([]);
+      shows('listOpenPullRequests', 'none');
     });
 
     it('without any change, or from a branch that is not there, are refused', async () => {
       const forge = (await make()).forge('dev');
       await expect(forge.ensurePullRequest({ ...draft, branch: 'nosuch' })).rejects.toMatchObject({ kind: 'not-found' });
+      await expect(forge.ensurePullRequest({ ...draft, branch: 'main' })).rejects.toMatchObject({ kind: 'invalid' });
+      shows('ensurePullRequest', 'error not-found', 'error invalid');
     });
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TestRepository } from '../world.ts';
+import type { Contract } from '../contract.ts';
 
-export function refContract(make: () => Promise<TestRepository>): void {
+export function refContract({ make }: Contract): void {
   describe('refs that are no branches', () => {
     it('C4: of two claimants that expect absence with a commit of their own, one wins', async () => {
       const repository = await make();

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
 import type { ReviewDraft } from '#forge';
+import type { Contract } from '../contract.ts';
 import { type TestRepository, source } from '../world.ts';
 
-export function reviewContract(make: () => Promise<TestRepository>): void {
+export function reviewContract({ make, shows }: Contract): void {
   const open = async (): Promise<{ repository: TestRepository; pull: PullRequest }> => {
     const repository = await make();
     await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'TWO' }) });
@@ -26,6 +27,8 @@ export function reviewContract(make: () => Promise<TestRepository>): void {
       expect(await forge.listReviews(pull.number)).toMatchObject([
         { author: 'reviewer', verdict, head: pull.head, body: 'Good.', stale: false, dismissed: false },
       ]);
+      shows('submitReview', 'submitted');
+      shows('listReviews', 'some');
     });
 
     it('carry comments on lines', async () => {
@@ -35,6 +38,7 @@ export function reviewContract(make: () => Promise<TestRepository>): void {
       await forge.submitReview(pull.number, draft(pull, { verdict: 'changes-requested', comments }));
       const [review] = await forge.listReviews(pull.number);
       expect(await forge.listReviewComments(pull.number, review?.id ?? 0)).toEqual(comments);
+      shows('listReviewComments', 'some');
     });
 
     it('lose nothing when a comment is off the diff', async () => {
@@ -60,12 +64,15 @@ export function reviewContract(make: () => Promise<TestRepository>): void {
       expect(await forge.submitReview(pull.number, draft(pull))).toBe('own-pull-request');
       expect(await forge.submitReview(pull.number, draft(pull, { verdict: 'changes-requested' }))).toBe('own-pull-request');
       expect(await forge.listReviews(pull.number)).toEqual([]);
+      shows('submitReview', 'own-pull-request');
+      shows('listReviews', 'none');
     });
 
     it('of a closed pull request are refused as a value', async () => {
       const { repository, pull } = await open();
       await repository.forge('dev').ensureClosed(pull.number);
       expect(await repository.forge('reviewer').submitReview(pull.number, draft(pull))).toBe('not-open');
+      shows('submitReview', 'not-open');
     });
 
     it('go stale when the head moves', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asSha } from '#domain/sha';
 import type { Forge } from '#forge';
+import type { Contract } from '../contract.ts';
 import type { TestRepository } from '../world.ts';
 
 const secondPasses = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2100));
@@ -11,7 +12,7 @@ async function callsOf(forge: Forge, work: () => Promise<unknown>): Promise<numb
   return forge.calls() - before;
 }
 
-export function viewContract(make: () => Promise<TestRepository>): void {
+export function viewContract({ make }: Contract): void {
   const busy = async (issues: number, pulls: number): Promise<TestRepository> => {
     const repository = await make();
     const forge = repository.forge('dev');
