@@ -69,6 +69,7 @@ export interface Account {
   readonly login: string;
   readonly fullName: string;
   readonly siteAdmin: boolean;
+  /** May sign in. Only site administrators are told; to others every account looks inactive. */
   readonly active: boolean;
 }
 
@@ -140,6 +141,7 @@ export interface ProtectionRule {
 export interface Hook {
   readonly id: number;
   readonly url: string;
+  /** At least those that were asked for: a forge lists what they include too (`issues`: `issue_label`, `issue_assign`, …). */
   readonly events: readonly string[];
   readonly active: boolean;
 }

@@ -45,5 +45,5 @@ export function createHooks(site: Site): Hooks {
 
 const hookOf = ({ id, config, events, active }: HookWire): Hook => {
   const url = config?.['url'];
-  return { id, url: typeof url === 'string' ? url : '', events, active };
+  return { id, url: typeof url === 'string' ? url : '', events: events.toSorted(), active };
 };

@@ -35,8 +35,10 @@ export function createRepositories(site: Site, me: ForgeAdmin['me'], mask: (text
     gitAccepts: async (name, login, secret) => {
       const path = `/${name.split('/').map(piece).join('/')}.git/info/refs?service=git-receive-pack`;
       const answer = await site.get(path, { authorization: basic(login, secret), expected: [401, 403, 404] });
-      if (answer.status === 404 && (await findRepository(name)) === null) throw new ForgeError('not-found', `there is no repository ${name}`, { status: 404 });
-      return answer.status < 300;
+      if (answer.status < 300) return true;
+      // A forge refuses alike what may not be done and what is not there.
+      if ((await findRepository(name)) === null) throw new ForgeError('not-found', `there is no repository ${name}`, { status: 404 });
+      return false;
     },
   };
 }
@@ -47,8 +49,9 @@ export const pathOf = (name: string): string => `repos/${name.split('/').map(pie
 async function placeFor(site: Site, me: ForgeAdmin['me'], { name }: RepositoryDraft): Promise<string> {
   const owner = name.split('/')[0] ?? '';
   if ((await me()).login.toLowerCase() === owner.toLowerCase()) return 'user/repos';
-  const organisation = await site.find(`orgs/${piece(owner)}`, anything);
-  return organisation === null ? `admin/users/${piece(owner)}/repos` : `orgs/${piece(owner)}/repos`;
+  // A token may lack the scope to look at organisations; the last way then says what is missing.
+  const { status } = await site.send('GET', `orgs/${piece(owner)}`, null, { expected: [403, 404] });
+  return status < 300 ? `orgs/${piece(owner)}/repos` : `admin/users/${piece(owner)}/repos`;
 }
 
 const wireOf = (draft: RepositoryDraft, mask: (text: string) => string): Readonly<Record<string, unknown>> => ({
