@@ -53,6 +53,8 @@ async function serveCi(runtime: Runtime, project: ProjectConfig, webhookSecret: 
   const { config, clock, chance, secrets, env } = runtime;
   const key = `projects.${project.name}.ci`;
   const token = tokenOf(runtime, project, key);
+  const { passwordFile, account } = project.ci;
+  const gitSecret = passwordFile === null ? token : secretOf(runtime, account, passwordFile);
   const log = runtime.log.child({ part: 'ci', project: project.name });
   const common = { clock, chance, log, mask: secrets.mask };
   const forge = createForge({ url: config.forge.url, repository: project.repository, token, timeoutSeconds: config.forge.timeoutSeconds, ...common });
@@ -61,7 +63,7 @@ async function serveCi(runtime: Runtime, project: ProjectConfig, webhookSecret: 
   const directory = join(config.instance.data, 'ci', project.name);
   const options = {
     directory,
-    source: { kind: 'forge', branch: project.branch, credentials: { login: project.ci.account, token } },
+    source: { kind: 'forge', branch: project.branch, credentials: { login: account, token: gitSecret } },
     repository: project.repository,
     forgeUrl: config.forge.url,
     forge,
@@ -78,21 +80,25 @@ async function serveCi(runtime: Runtime, project: ProjectConfig, webhookSecret: 
   });
 }
 
-/** Read for each request, so that a rotated token counts at once. */
-function tokenOf({ secrets }: Runtime, project: ProjectConfig, key: string): () => string {
+function tokenOf(runtime: Runtime, project: ProjectConfig, key: string): () => string {
   const { tokenFile, account } = project.ci;
   if (tokenFile === null) {
     const message = `is missing; name the file with the forge token of the account ${account}, which posts the results`;
     throw new ConfigError('secret', 'disinto.toml', [{ line: 1, path: `${key}.token-file`, message }]);
   }
-  const read = (): string => {
-    const token = readSecretFile(tokenFile);
-    secrets.add(token);
-    secrets.add(`${account}:${token}`);
-    return token;
-  };
+  const read = secretOf(runtime, account, tokenFile);
   read();
   return read;
+}
+
+/** Read for each request, so that a rotated one counts at once; known to the mask before anybody can show it. */
+function secretOf({ secrets }: Runtime, account: string, file: string): () => string {
+  return () => {
+    const secret = readSecretFile(file);
+    secrets.add(secret);
+    secrets.add(`${account}:${secret}`);
+    return secret;
+  };
 }
 
 /** The Node that runs us comes last: a machine without one can run steps that need it, and its own is preferred. */

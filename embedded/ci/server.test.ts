@@ -19,9 +19,9 @@ const adapter = (url: string, token = '') =>
   createCi({
     forge: { ...world.forge, findBranch: async () => null },
     git: {} as never,
-    config: { kind: null, contexts: 'workflows', account: 'ci', url, tokenFile: null },
+    config: { kind: null, contexts: 'workflows', account: 'ci', url, tokenFile: null, passwordFile: null },
     log: quiet,
-    token,
+    token: () => (token === '' ? null : token),
   });
 const headOf = (context: string): Sha => {
   const found = world.statuses.find((status) => status.context === context);

@@ -152,16 +152,23 @@ function connectPorts({ runtime, project, settings, token, options }: Connection
   });
   const view = createView({ forge, clock, picture: pictureOf(runtime, forge) });
   const remoteUrl = `${config.forge.url}/${project.repository}.git`;
-  const git = createGit({ data: config.instance.data, project: project.name, remoteUrl, credentials: { login: settings.identity, token }, clock, chance, log });
-  const ciToken = readSecret('CI_TOKEN', runtime.env);
-  if (ciToken !== null) runtime.secrets.add(ciToken);
+  const git = createGit({
+    data: config.instance.data,
+    project: project.name,
+    remoteUrl,
+    credentials: { login: settings.identity, token: gitSecret(settings, runtime, token) },
+    clock,
+    chance,
+    log,
+  });
   const ci = createCi({
     forge,
     git,
     log,
     config: project.ci,
     configAllowed: options.configAllowed ?? configApproval(git),
-    ...(ciToken === null ? {} : { token: ciToken }),
+    token: ciToken(project, runtime),
+    repository: { url: config.forge.url, repository: project.repository, token },
   });
   return { forge, view, git, ci, ledger, clock, chance, sessions: options.sessions ?? noSessions(settings) };
 }
@@ -207,6 +214,27 @@ function tokenSource(settings: AgentConfig, { env, secrets }: Runtime, options: 
     }
     secrets.add(token);
     secrets.add(`${settings.identity}:${token}`);
+    return token;
+  };
+}
+
+/** What git shows: the account's password where one is configured (for forges that refuse tokens for git), else its token. Both are read each time. */
+function gitSecret(settings: AgentConfig, { secrets }: Runtime, token: () => string): () => string {
+  const { passwordFile, identity } = settings;
+  if (passwordFile === null) return token;
+  return () => {
+    const password = readSecretFile(passwordFile);
+    secrets.add(password);
+    secrets.add(`${identity}:${password}`);
+    return password;
+  };
+}
+
+/** Of Woodpecker the token of its API; our own CI wants one only for re-runs, and only where CI_TOKEN is set on both sides. Read each time. */
+function ciToken({ ci }: ProjectConfig, { env, secrets }: Runtime): () => string | null {
+  return () => {
+    const token = ci.kind === 'woodpecker' && ci.tokenFile !== null ? readSecretFile(ci.tokenFile) : readSecret('CI_TOKEN', env);
+    if (token !== null) secrets.add(token);
     return token;
   };
 }

@@ -57,7 +57,7 @@ const ci = (
       findBranch: async (name) => (name === 'main' ? { name, head: base, protected: true, requiredContexts: protection, requiredApprovals: 1 } : null),
     },
     git,
-    config: { kind: null, contexts, account: 'ci', url: null, tokenFile: null },
+    config: { kind: null, contexts, account: 'ci', url: null, tokenFile: null, passwordFile: null },
     log: quiet,
     ...more,
   });

@@ -1,5 +1,5 @@
 import type { CiConfig } from '#config';
-import { reduceChecks } from '#domain/check';
+import { reduceChecks, withoutWarnings } from '#domain/check';
 import type { CommitStatus } from '#domain/check';
 import type { Sha } from '#domain/sha';
 import type { Forge } from '#forge';
@@ -9,9 +9,12 @@ import { CiError } from './ci.ts';
 import type { Ci, CiSubject } from './ci.ts';
 import { readFailures } from './failures.ts';
 import { createGitReader } from './git-reader.ts';
-import { createRunnerApi } from './runner-api.ts';
+import { asPushed } from './actions/context.ts';
+import { connectRunner } from './runner/connect.ts';
+import type { RunnerOptions } from './runner/connect.ts';
 import { createSelector } from './selection.ts';
 import type { ConfigAllowed } from './selection.ts';
+import { woodpeckerContexts } from './woodpecker/contexts.ts';
 import { matchesGlob } from './workflow/glob.ts';
 
 export interface CiDeps {
@@ -23,23 +26,28 @@ export interface CiDeps {
   readonly statuses?: (head: Sha) => Promise<readonly CommitStatus[]>;
   /** Says whether a change to CI configuration is approved; without it the base's configuration always counts. */
   readonly configAllowed?: ConfigAllowed;
-  /** Bearer token for re-runs, when the CI wants one. */
-  readonly token?: string;
+  /** Token of the CI's own API, asked for each request; none without it. */
+  readonly token?: RunnerOptions['token'];
+  /** The repository on the forge, for a CI that knows it by its name there or is part of the forge. */
+  readonly repository?: NonNullable<RunnerOptions['forge']>;
 }
 
-/** Reads CI through commit statuses of the CI account; logs and re-runs through the CI's own API at `config.url`. */
+/** Reads CI through commit statuses of the CI account; logs and re-runs through the API of what `config.kind` names. */
 export function createCi(deps: CiDeps): Ci {
   const { forge, config, log } = deps;
-  const statuses = deps.statuses ?? ((head: Sha) => forge.listStatuses(head));
+  const read = deps.statuses ?? ((head: Sha) => forge.listStatuses(head));
+  const statuses = async (head: Sha): Promise<readonly CommitStatus[]> => (config.kind === 'woodpecker' ? withoutWarnings(await read(head)) : read(head));
   const select = createSelector(createGitReader(deps.git), deps.configAllowed ?? null);
-  const api = config.url === null ? null : createRunnerApi(config.url, deps.token ?? null);
+  const runner = connectRunner({ config, token: deps.token ?? (() => null), forge: deps.repository ?? null });
 
   const required = async (subject: CiSubject, posted: () => Promise<readonly CommitStatus[]>): Promise<readonly string[]> => {
     if (config.contexts === 'none') return [];
+    if (config.contexts === 'workflows' && config.kind === 'woodpecker') return woodpeckerContexts(subject, select);
     if (config.contexts === 'workflows') return (await select(subject)).workflows.map((workflow) => workflow.context).toSorted();
     const branch = await forge.findBranch(subject.branch);
     if (branch === null) throw new CiError('not-found', `branch ${subject.branch} does not exist on the forge, so its required checks are unknown`);
-    return expandContexts(branch.requiredContexts, config.account, branch.requiredContexts.some(isPattern) ? await posted() : []);
+    const contexts = branch.requiredContexts.map((context) => onSubject(config, subject, context));
+    return expandContexts(contexts, config.account, contexts.some(isPattern) ? await posted() : []);
   };
   return {
     required: (subject) => required(subject, () => statuses(subject.head)),
@@ -48,12 +56,19 @@ export function createCi(deps: CiDeps): Ci {
       const contexts = await required(subject, posted);
       return reduceChecks(subject.head, contexts.length === 0 ? [] : await posted(), contexts, config.account);
     },
-    failures: (head, failed) => readFailures(api, head, failed, log),
+    failures: (head, failed) => readFailures(runner, head, failed, log),
     rerun: async (head, contexts) => {
-      if (api === null) throw new CiError('config', 'CI cannot be asked to run again: set the url of [projects.*.ci]');
-      await api.rerun(head, contexts);
+      if (runner === null) throw new CiError('config', 'CI cannot be asked to run again: set the url of [projects.*.ci]');
+      await runner.rerun(head, contexts);
     },
   };
+}
+
+/** The protection of a branch names the checks of pull requests; CIs that put the event into the name say it differently of a push. */
+function onSubject({ kind }: CiConfig, subject: CiSubject, context: string): string {
+  if (subject.kind === 'pull-request') return context;
+  if (kind === 'woodpecker') return context.replace(/^ci\/woodpecker\/pr\//, 'ci/woodpecker/push/');
+  return kind === 'forgejo-actions' ? asPushed(context) : context;
 }
 
 const isPattern = (context: string): boolean => /[*?[{]/.test(context);

@@ -5,8 +5,7 @@ import type { Log } from '#log';
 import { CiError } from './ci.ts';
 import type { CiFailure } from './ci.ts';
 import { classify } from './classify.ts';
-import type { FailedStep } from './classify.ts';
-import type { RunnerApi } from './runner-api.ts';
+import type { NamedStep, Runner } from './runner/runner.ts';
 
 const tailLines = 200;
 
@@ -14,8 +13,10 @@ const tailLines = 200;
  * Failed steps of the failed contexts, per workflow and step. A context that CI has no logs of (any more) still gives one entry,
  * with the status' description as its log, so that nobody repairs blindly or waits for ever.
  */
-export async function readFailures(api: RunnerApi | null, head: Sha, failed: readonly CommitStatus[], log: Log): Promise<readonly CiFailure[]> {
-  const found = await Promise.all(failed.map(async (status) => (await stepsOf(api, head, status, log)).map((step) => ({ context: status.context, ...step }))));
+export async function readFailures(runner: Runner | null, head: Sha, failed: readonly CommitStatus[], log: Log): Promise<readonly CiFailure[]> {
+  const found = await Promise.all(
+    failed.map(async (status) => (await stepsOf(runner, head, status, log)).map((step) => ({ context: status.context, ...step }))),
+  );
   const steps = found.flat();
   const own = steps.filter((step) => step.kind !== 'dependency');
   const ownCause = own.length > 0 && own.every((step) => classify(step) === 'infra') ? 'infra' : 'change';
@@ -28,11 +29,11 @@ export async function readFailures(api: RunnerApi | null, head: Sha, failed: rea
   }));
 }
 
-async function stepsOf(api: RunnerApi | null, head: Sha, status: CommitStatus, log: Log): Promise<readonly (FailedStep & { readonly name: string })[]> {
+async function stepsOf(runner: Runner | null, head: Sha, status: CommitStatus, log: Log): Promise<readonly NamedStep[]> {
   const described = [{ name: status.context, kind: 'step', exitCode: null, signal: null, ended: null, log: status.description } as const];
-  if (api === null) return described;
+  if (runner === null) return described;
   try {
-    const steps = await api.failedSteps(head, status.context);
+    const steps = await runner.failedSteps(head, status);
     return steps.length === 0 ? described : steps;
   } catch (error) {
     if (!(error instanceof CiError) || error.kind !== 'not-found') throw error;

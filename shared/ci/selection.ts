@@ -19,6 +19,8 @@ export interface WorkflowReader {
 
 export interface Selection {
   readonly occasion: Occasion;
+  /** Every workflow of the configuration that counts. */
+  readonly all: readonly Workflow[];
   /** Those that match, broken ones included. None: the repository has no CI for this. */
   readonly workflows: readonly Workflow[];
 }
@@ -48,7 +50,7 @@ export function createSelector(reader: WorkflowReader, allowed: ConfigAllowed | 
     const all = await workflowsAt(await configCommit(subject));
     const change = asksForPaths(all) ? await changeOf(subject) : { changedPaths: null, message: null };
     const occasion = occasionOf(subject, change);
-    return { occasion, workflows: selectWorkflows(all, occasion) };
+    return { occasion, all, workflows: selectWorkflows(all, occasion) };
   };
 }
 

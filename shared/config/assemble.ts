@@ -30,7 +30,14 @@ function projectOf(project: ConfigFile['projects'][string], name: string, pathOf
     branch: project.branch,
     maintainers: project.maintainers,
     ops: project.ops ?? null,
-    ci: { kind: ci.kind ?? null, contexts: ci.contexts, account: ci.account, url: ci.url ?? null, tokenFile: pathOf(ci['token-file']) },
+    ci: {
+      kind: ci.kind ?? null,
+      contexts: ci.contexts,
+      account: ci.account ?? (ci.kind === 'forgejo-actions' ? 'forgejo-actions' : 'ci'),
+      url: ci.url ?? null,
+      tokenFile: pathOf(ci['token-file']),
+      passwordFile: pathOf(ci['password-file']),
+    },
     policy: {
       version: policy.version,
       outsiders: policy.outsiders,

@@ -46,6 +46,8 @@ export interface CiConfig {
   readonly url: string | null;
   /** Forge token of the CI account (embedded) or API token of the CI (Woodpecker). */
   readonly tokenFile: string | null;
+  /** Password of the CI account, for forges that refuse tokens for git (embedded). */
+  readonly passwordFile: string | null;
 }
 
 export interface PolicyConfig {

@@ -25,6 +25,8 @@ export function crossCheck(file: ConfigFile): readonly Finding[] {
   return [
     ...missingTables(file),
     ...Object.entries(file.agents).flatMap(([name, agent]) => checkAgent(name, agent, file)),
+    ...Object.entries(file.projects).flatMap(([name, project]) => checkCi(name, project.ci)),
+    ...sharedCiAddresses(file),
     ...sharedIdentities(file),
     ...Object.entries(file.backends).flatMap(([name, backend]) =>
       backend['session-keys'] && backend['key-file'] !== undefined
@@ -67,6 +69,33 @@ function checkAgent(name: string, agent: AgentFile, file: ConfigFile): readonly 
     findings.push({ path: [...path, 'backend'], message: `is missing; a ${role} holds sessions: ${advice}` });
   }
   return findings;
+}
+
+type CiFile = ConfigFile['projects'][string]['ci'];
+
+/** What each kind of CI cannot do without. */
+function checkCi(name: string, ci: CiFile): readonly Finding[] {
+  const path = ['projects', name, 'ci'];
+  if (ci.kind === 'woodpecker' && ci.url === undefined)
+    return [{ path: [...path, 'url'], message: 'is missing; name the address of Woodpecker, such as https://ci.example.org' }];
+  if (ci.kind === 'forgejo-actions' && ci.contexts === 'workflows') {
+    const why = 'the files of Forgejo Actions do not tell what their checks are called (matrices, names, reusable workflows)';
+    return [{ path: [...path, 'contexts'], message: `must be "protection": ${why}; list them in the protection of the branch, or write "none"` }];
+  }
+  return [];
+}
+
+/** Each project's embedded CI listens at an address of its own. */
+function sharedCiAddresses(file: ConfigFile): readonly Finding[] {
+  const owners = new Map<string, string>();
+  return Object.entries(file.projects).flatMap(([name, { ci }]) => {
+    if (ci.kind !== 'embedded' || ci.url === undefined) return [];
+    const owner = owners.get(ci.url);
+    owners.set(ci.url, owner ?? name);
+    return owner === undefined
+      ? []
+      : [{ path: ['projects', name, 'ci', 'url'], message: `is the address of the CI of ${owner} already; give it another port` }];
+  });
 }
 
 /** Two roles behind one account could approve their own work. */

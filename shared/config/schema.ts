@@ -8,10 +8,12 @@ export type Role = keyof typeof roles;
 
 const roleNames = Object.keys(roles) as [Role, ...Role[]];
 
-const name = z
+/** What a name of an agent, a project or a backend may be. */
+export const nameSchema = z
   .string()
   .max(40)
   .regex(/^[a-z]([a-z0-9]|-[a-z0-9])*$/, 'must be lower-case letters, digits and single hyphens, starting with a letter, such as `dev-2`');
+const name = nameSchema;
 const text = z.string().trim().min(1);
 const url = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
 const count = z.int().min(0).max(1_000_000);
@@ -29,9 +31,10 @@ const ci = z
       .enum(['workflows', 'protection', 'none'])
       .default('workflows')
       .describe('who names the required checks: the `.woodpecker` workflows of the base branch, the branch protection, or nobody'),
-    account: text.default('ci').describe('login that posts the statuses; the green of anybody else does not count'),
+    account: text.optional().describe('login that posts the statuses (`ci`, of Forgejo Actions `forgejo-actions`); the green of anybody else does not count'),
     url: url.optional().describe("base URL of the CI's own API, for logs and re-runs"),
     'token-file': file.optional().describe('file with the forge token of the CI account (embedded), or the API token of the CI (Woodpecker)'),
+    'password-file': file.optional().describe('file with the password of the CI account, for forges that refuse tokens for git (embedded)'),
   })
   .describe('where the check state comes from');
 

@@ -42,3 +42,7 @@ export function reduceChecks(head: Sha, statuses: readonly CommitStatus[], requi
   if (missing.length > 0) return { kind: 'pending', head, missing };
   return { kind: 'success', head, contexts: required.map((context) => ({ context, status: newest.get(context)?.id ?? 0 })) };
 }
+
+/** Statuses of a CI that posts `warning` where nothing was tested (Woodpecker: a person declined the run), each as the failure it is. */
+export const withoutWarnings = (statuses: readonly CommitStatus[]): readonly CommitStatus[] =>
+  statuses.map((status) => (status.state === 'warning' ? { ...status, state: 'failure' } : status));

@@ -1,6 +1,6 @@
 import type { Ci, CiSubject } from '#ci';
 import type { ProjectConfig } from '#config';
-import { type CheckState, type CommitStatus, reduceChecks } from '#domain/check';
+import { type CheckState, type CommitStatus, reduceChecks, withoutWarnings } from '#domain/check';
 import type { PullRequest } from '#domain/pull-request';
 import type { Sha } from '#domain/sha';
 import type { View } from '#forge/view';
@@ -25,6 +25,7 @@ export function pullRequestChecks(ports: CheckPorts, project: ProjectConfig, pul
 export async function subjectChecks(ports: CheckPorts, project: ProjectConfig, subject: CiSubject, maxAgeSeconds: number): Promise<Checks> {
   const required = await ports.ci.required(subject);
   if (required.length === 0) return { state: { kind: 'none', head: subject.head }, statuses: [] };
-  const statuses = await ports.view.statuses(subject.head, maxAgeSeconds);
+  const posted = await ports.view.statuses(subject.head, maxAgeSeconds);
+  const statuses = project.ci.kind === 'woodpecker' ? withoutWarnings(posted) : posted;
   return { state: reduceChecks(subject.head, statuses, required, project.ci.account), statuses };
 }

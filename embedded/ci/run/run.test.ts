@@ -127,6 +127,7 @@ describe('environment', () => {
     plan: {
       subject: { kind: 'pull-request', head, base: head, branch: 'main', number: 3, source: 'fix/issue-1' },
       occasion: { events: ['pull_request'], branch: 'main', changedPaths: null, message: null },
+      all: [],
       workflows: [],
     },
   });

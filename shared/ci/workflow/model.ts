@@ -15,6 +15,8 @@ interface WorkflowName {
   readonly path: string;
   /** It runs when one of these holds; always when there are none. Of a broken workflow: what could be read of them. */
   readonly when: readonly Condition[];
+  /** Why this file alone does not tell when another CI than ours runs it and what it calls its checks, or null when it does. */
+  readonly doubt: string | null;
 }
 
 export interface SoundWorkflow extends WorkflowName {

@@ -34,12 +34,13 @@ export function parseWorkflows(files: readonly WorkflowFile[]): readonly Workflo
   });
 }
 
-const asBroken = ({ name, context, path, when }: Workflow, problem: string): Workflow => ({
+const asBroken = ({ name, context, path, when, doubt }: Workflow, problem: string): Workflow => ({
   kind: 'broken',
   name,
   context,
   path,
   when,
+  doubt,
   problem: `${path}: ${problem}`,
 });
 
@@ -47,21 +48,26 @@ function parseWorkflow(file: WorkflowFile): Workflow {
   const name = nameOf(file.path);
   const who = { name, context: `ci/${name}`, path: file.path };
   const yaml = readYaml(file.text);
-  if ('problem' in yaml) return { kind: 'broken', ...who, when: [], problem: `${file.path}:${yaml.line}: ${yaml.problem}` };
+  if ('problem' in yaml) return { kind: 'broken', ...who, when: [], doubt: yaml.problem, problem: `${file.path}:${yaml.line}: ${yaml.problem}` };
   const problems: { readonly line: number; readonly text: string }[] = [];
   const report = (place: Place, text: string): void => void problems.push({ line: yaml.lineOf(place), text });
   const parts = (typeof yaml.value === 'object' && yaml.value !== null ? yaml.value : {}) as { readonly when?: unknown; readonly steps?: unknown };
+  const doubts: string[] = 'matrix' in parts ? ['it has a matrix'] : [];
   const top = checkObject(workflowShape, yaml.value, [], report);
-  const when = readWhen(parts.when, 'workflow', ['when'], report);
+  const when = readWhen(parts.when, 'workflow', ['when'], (place, text) => {
+    doubts.push(text);
+    report(place, text);
+  });
+  const doubt = doubts[0] ?? null;
   const steps = readSteps(parts.steps, report);
   const [first] = problems.toSorted((a, b) => a.line - b.line);
-  if (first === undefined && top !== null) return soundWorkflow({ ...who, when, steps }, top);
+  if (first === undefined && top !== null) return soundWorkflow({ ...who, when, doubt, steps }, top);
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return { kind: 'broken', ...who, when, problem: `${file.path}:${first?.line ?? 1}: ${first?.text ?? 'cannot be read'}${more}` };
+  return { kind: 'broken', ...who, when, doubt, problem: `${file.path}:${first?.line ?? 1}: ${first?.text ?? 'cannot be read'}${more}` };
 }
 
 function soundWorkflow(
-  known: Pick<SoundWorkflow, 'name' | 'context' | 'path' | 'when' | 'steps'>,
+  known: Pick<SoundWorkflow, 'name' | 'context' | 'path' | 'when' | 'doubt' | 'steps'>,
   top: { readonly depends_on?: readonly string[] | undefined; readonly skip_clone?: 'true' | 'false' | undefined },
 ): SoundWorkflow {
   return { kind: 'sound', ...known, dependsOn: top.depends_on ?? [], checkout: top.skip_clone === 'true' ? 'nothing' : 'commit' };

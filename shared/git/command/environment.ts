@@ -1,4 +1,7 @@
-/** The account that git shows to the forge. `token` is asked each time, so that a rotated token works at once. */
+/**
+ * The account that git shows to the forge. `token` is its token or, for forges that refuse tokens for git, its password; asked
+ * each time, so that a rotated one works at once.
+ */
 export interface Credentials {
   readonly login: string;
   readonly token: () => string;
