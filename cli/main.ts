@@ -4,6 +4,7 @@ import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { modelCommand } from './commands/model.ts';
+import { initCommand } from './commands/init.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -15,6 +16,7 @@ import { explainError } from './explain-error.ts';
 
 const commands: readonly Command[] = [
   demoCommand,
+  initCommand,
   startCommand,
   runCommand,
   statusCommand,

@@ -29,6 +29,8 @@ export interface Journal {
   /** Whether it was proved for exactly this. */
   proved(key: string, holdsFor: string): boolean;
   prove(key: string, holdsFor: string): void;
+  /** What it was proved for last, or null. */
+  provedFor(key: string): string | null;
   /** What was written down as under way, or null. */
   open(key: string): string | null;
   begin(key: string, what: string): void;
@@ -45,7 +47,8 @@ export function openJournal(file: string, clock: Clock): Journal {
     replaceFile(file, `${JSON.stringify(next, null, 2)}\n`, 0o600);
     content = next;
   };
-  const without = (entries: Record<string, string>, key: string): Record<string, string> => Object.fromEntries(Object.entries(entries).filter(([each]) => each !== key));
+  const without = (entries: Record<string, string>, key: string): Record<string, string> =>
+    Object.fromEntries(Object.entries(entries).filter(([each]) => each !== key));
   return {
     made: (key) => content.made[key] !== undefined,
     make: (key) => {
@@ -53,6 +56,7 @@ export function openJournal(file: string, clock: Clock): Journal {
     },
     forget: (key) => write({ ...content, made: without(content.made, key) }),
     proved: (key, holdsFor) => content.proved[key] === holdsFor,
+    provedFor: (key) => content.proved[key] ?? null,
     prove: (key, holdsFor) => write({ ...content, proved: { ...content.proved, [key]: holdsFor } }),
     open: (key) => content.open[key] ?? null,
     begin: (key, what) => write({ ...content, open: { ...content.open, [key]: what } }),
@@ -71,6 +75,10 @@ function read(file: string): Content {
   try {
     return shape.parse(JSON.parse(text));
   } catch (error) {
-    throw new CliError(`${file} is not the journal that \`disinto init\` keeps; move it away, then what is on the forge is judged by names and marks alone`, 1, error);
+    throw new CliError(
+      `${file} is not the journal that \`disinto init\` keeps; move it away, then what is on the forge is judged by names and marks alone`,
+      1,
+      error,
+    );
   }
 }

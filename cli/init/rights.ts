@@ -29,7 +29,8 @@ export const rightsOf: Readonly<Record<AccountRole, Rights>> = {
 };
 
 /** The full name of an account that this instance made. By it the account is known as ours, on every machine. */
-export const markOf = (agent: string, instance: string): string => (agent === 'ci' ? `disinto CI (instance ${instance})` : `disinto agent ${agent} (instance ${instance})`);
+export const markOf = (agent: string, instance: string): string =>
+  agent === 'ci' ? `disinto CI (instance ${instance})` : `disinto agent ${agent} (instance ${instance})`;
 
 /** Whether an account of that full name was made by some instance of disinto: which one. */
 export const instanceOfMark = (fullName: string): string | null => /^disinto (?:CI|agent \S+) \(instance (\S+)\)$/.exec(fullName)?.[1] ?? null;

@@ -95,7 +95,12 @@ const judgementLabels: readonly LabelEntry[] = [
   ),
   entry('bug-report', { colour: '#e11d48', description: 'Somebody saw it go wrong; to be reproduced', owner: ['people', 'gardener'] }),
   entry('needs-triage', { colour: '#f9d0c4', description: 'Reproduced; the cause is not known', owner: ['reproduce'], exclusiveWith: ['rejected'] }),
-  entry('in-triage', { colour: '#1d76db', description: 'Somebody looks for the cause', owner: ['reproduce', 'triage'], exclusiveWith: ['backlog', 'rejected'] }),
+  entry('in-triage', {
+    colour: '#1d76db',
+    description: 'Somebody looks for the cause',
+    owner: ['reproduce', 'triage'],
+    exclusiveWith: ['backlog', 'rejected'],
+  }),
   ...triageEnds.map((name) =>
     entry(name, {
       colour: { reproduced: '#0e8a16', 'cannot-reproduce': '#cccccc', rejected: '#cccccc' }[name],
@@ -136,7 +141,9 @@ export const labelsOf = (where: 'project' | 'ops'): readonly LabelEntry[] => lab
 export function labelConflicts(names: readonly string[]): readonly string[] {
   const present = labelRegistry.filter((label) => names.includes(label.name));
   return present.flatMap(({ name, exclusiveWith, implies }) => [
-    ...exclusiveWith.filter((other) => names.includes(other) && (name < other || !excludes(other, name))).map((other) => `${name} and ${other} exclude each other`),
+    ...exclusiveWith
+      .filter((other) => names.includes(other) && (name < other || !excludes(other, name)))
+      .map((other) => `${name} and ${other} exclude each other`),
     ...implies.filter((other) => !names.includes(other)).map((other) => `${name} goes with ${other}, which is missing`),
   ]);
 }

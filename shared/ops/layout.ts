@@ -41,7 +41,9 @@ export const opsBookkeepingFiles = [
  */
 export function missingOpsFiles(present: readonly string[], names: OpsNames): Readonly<Record<string, string>> {
   const known = new Set(present);
-  const folders = opsFolders.filter((folder) => !present.some((path) => path.startsWith(`${folder}/`))).map((folder): [string, string] => [`${folder}/.gitkeep`, '']);
+  const folders = opsFolders
+    .filter((folder) => !present.some((path) => path.startsWith(`${folder}/`)))
+    .map((folder): [string, string] => [`${folder}/.gitkeep`, '']);
   const files = Object.entries(templates(names)).filter(([path]) => !known.has(path));
   return Object.fromEntries([...files, ...folders]);
 }

@@ -1,0 +1,128 @@
+import type { RepositoryFacts } from '#forge/admin';
+import type { Log } from '#log';
+import type { PlannedStep } from '#pipeline';
+import { systemChance, systemClock } from '../../shared/clock/system.ts';
+import { createForgeAdmin } from '../../shared/forge/admin/forge-admin.ts';
+import { createSecretRegistry } from '../../shared/log/mask.ts';
+import { applySteps } from '../../shared/pipeline/apply.ts';
+import { planSteps } from '../../shared/pipeline/plan.ts';
+import { CliError } from '../command.ts';
+import type { InitContext, InitStep } from './context.ts';
+import { copiedSeat, runningSeat, type Seat, servedSeat } from './embedded.ts';
+import { createGitHand } from './git-hand.ts';
+import { openJournal } from './journal.ts';
+import { nextSteps } from './next.ts';
+import type { InitOptions } from './options.ts';
+import { isNeeded, isObstacle, type Report } from './report.ts';
+import { givenSeat, localAddressTo } from './seat.ts';
+import { createSecretFiles, type SecretFiles } from './secret-files.ts';
+import { readPresent, resolveSettings } from './settings.ts';
+import { initSteps, opsBranch } from './steps.ts';
+import { tableOf } from './wanted-config.ts';
+
+export interface InitTools {
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  /** Null: there is no terminal to ask on. */
+  readonly ask: ((question: string) => Promise<boolean>) | null;
+}
+
+interface Deps {
+  readonly clock: typeof systemClock;
+  readonly chance: typeof systemChance;
+  readonly secrets: SecretFiles;
+  readonly mask: (text: string) => string;
+}
+
+/** Plans, shows the plan, and does what it says. Exit code. Throws `CliError`, `ConfigError`, `ForgeError`. */
+export async function runInit(options: InitOptions, tools: InitTools): Promise<number> {
+  const registry = createSecretRegistry();
+  const deps: Deps = { clock: systemClock, chance: systemChance, secrets: createSecretFiles(registry), mask: registry.mask };
+  const planning = await planningSeat(options, deps);
+  try {
+    const prepared = await prepare(planning, options, deps);
+    const planned = await planSteps(prepared.steps, prepared.context, { signal: tools.signal, clock: deps.clock, mask: deps.mask });
+    tools.report.plan([prepared.about, ...planning.makes.map((line) => `  ${line}`)].join('\n'), planned);
+    const code = await decide(options, planning, planned, tools);
+    if (code !== null) return code;
+    if (planning.answersAt === planning.url) return await apply(prepared, planned, deps, tools);
+  } finally {
+    await planning.close();
+  }
+  return applyServed(options, deps, tools);
+}
+
+/** The plan was made on a copy of the embedded forge; now the forge itself is served. */
+async function applyServed(options: InitOptions, deps: Deps, tools: InitTools): Promise<number> {
+  const seat = await servedSeat(options, presentOf(options), deps);
+  try {
+    const prepared = await prepare(seat, options, deps);
+    const planned = await planSteps(prepared.steps, prepared.context, { signal: tools.signal, clock: deps.clock, mask: deps.mask });
+    return await apply(prepared, planned, deps, tools);
+  } finally {
+    await seat.close();
+  }
+}
+
+const presentOf = (options: InitOptions): ReturnType<typeof tableOf> => readPresent(options.config)?.value ?? {};
+
+async function planningSeat(options: InitOptions, deps: Deps): Promise<Seat> {
+  if (options.forgeUrl !== null) return givenSeat(options, options.forgeUrl, deps.secrets);
+  return (await runningSeat(options, presentOf(options), deps)) ?? copiedSeat(options, presentOf(options), deps);
+}
+
+interface Prepared {
+  readonly about: string;
+  readonly steps: readonly InitStep[];
+  readonly context: InitContext;
+}
+
+/** Looks at what the plan depends on, and changes nothing. */
+async function prepare(seat: Seat, options: InitOptions, { clock, chance, secrets, mask }: Deps): Promise<Prepared> {
+  const localAddress = await localAddressTo(seat.answersAt);
+  const admin = createForgeAdmin({ url: seat.answersAt, token: () => seat.token, timeoutSeconds: 30, clock, chance, log: silent });
+  const me = await admin.me();
+  const version = await admin.version();
+  const git = createGitHand(seat.answersAt, mask);
+  const facts = await admin.findRepository(options.repository);
+  const branch = await branchOf(facts, options, (from) => git.headOf(from));
+  const settings = resolveSettings(options, { forgeUrl: seat.url, me: me.login, branch, localAddress });
+  const opsDefaultBranch = (await admin.findRepository(settings.ops))?.defaultBranch || opsBranch;
+  const journal = openJournal(settings.journalFile, clock);
+  const context: InitContext = { admin, me, options, settings, journal, secrets, git, url: seat.answersAt, adminToken: seat.token, clock, chance };
+  const about = `disinto init: ${options.repository} on ${seat.url} (version ${version}), as ${me.login}${me.siteAdmin ? ', a site admin' : ', who is no site admin'}`;
+  return { about, steps: initSteps(settings, options, opsDefaultBranch), context };
+}
+
+const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => silent };
+
+async function branchOf(facts: RepositoryFacts | null, options: InitOptions, headOf: (from: string) => Promise<string>): Promise<string> {
+  if (facts !== null && !facts.empty) return facts.defaultBranch;
+  if (options.from !== null) return headOf(options.from);
+  return facts?.defaultBranch || 'main';
+}
+
+/** Exit code, or null: the plan is to be applied. */
+async function decide(options: InitOptions, seat: Seat, planned: readonly PlannedStep[], { report, ask }: InitTools): Promise<number | null> {
+  if (options.dryRun) return 0;
+  if (planned.some(isObstacle)) {
+    report.say('Nothing was changed: what cannot be done comes first.');
+    return 1;
+  }
+  if (seat.makes.length === 0 && !planned.some(isNeeded)) {
+    report.end({ end: 'done', applied: 0, failures: [] }, []);
+    return 0;
+  }
+  if (options.yes) return null;
+  if (ask === null) throw new CliError('Nothing was changed: there is no terminal to ask on. Add --yes to do what the plan says.', 2);
+  return (await ask('Do this? [y/N] ')) ? null : 1;
+}
+
+const codes = { done: 0, degraded: 0, failed: 1, cancelled: 130 } as const;
+
+async function apply({ steps, context }: Prepared, planned: readonly PlannedStep[], { clock, mask }: Deps, { report, signal }: InitTools): Promise<number> {
+  const result = await applySteps(steps, planned, context, { signal, clock, mask, reporter: report.onEvent });
+  const isUsable = result.end === 'done' || result.end === 'degraded';
+  report.end(result, isUsable ? nextSteps(context.settings, context.settings.config.forge.url) : []);
+  return codes[result.end];
+}

@@ -1,0 +1,107 @@
+import type { ProtectionRule } from '#forge/admin';
+import { opsBookkeepingFiles, opsProtectedFiles } from '../../shared/ops/layout.ts';
+import type { FactoryAccount, InitSettings } from './settings.ts';
+
+const loginsWith = (accounts: readonly FactoryAccount[], has: (account: FactoryAccount) => boolean): readonly string[] =>
+  accounts.filter(has).map(({ login }) => login);
+
+/** The project's branch: nobody pushes, only mergers merge, and only what a reviewer approved as it is. */
+export const projectProtection = ({ accounts, project }: Pick<InitSettings, 'accounts' | 'project'>): ProtectionRule => ({
+  name: project.branch,
+  push: 'nobody',
+  merge: { only: loginsWith(accounts, ({ rights }) => rights.merges) },
+  approvals: { required: 1, by: { only: loginsWith(accounts, ({ rights }) => rights.approves) } },
+  dismissStaleApprovals: true,
+  blockOnRejectedReviews: false,
+  requiredContexts: null,
+  protectedFiles: [],
+  unprotectedFiles: [],
+});
+
+/**
+ * The ops repo's branch. Bookkeeping is pushed directly by accounts that may write, so that it never freezes (#758); the rest goes
+ * through a pull request (#765) that a maintainer merges, and what can set off an action changes in no other way.
+ */
+export const opsProtection = ({ accounts, project }: Pick<InitSettings, 'accounts' | 'project'>, branch: string): ProtectionRule => ({
+  name: branch,
+  push: 'nobody',
+  merge: { only: project.maintainers },
+  approvals: { required: 1, by: { only: [...loginsWith(accounts, ({ rights }) => rights.approves && rights.ops !== 'none'), ...project.maintainers] } },
+  dismissStaleApprovals: true,
+  blockOnRejectedReviews: false,
+  requiredContexts: null,
+  protectedFiles: [...opsProtectedFiles],
+  unprotectedFiles: [...opsBookkeepingFiles],
+});
+
+/** What a rule that is there falls short of, and the change that mends it. */
+export interface Lack {
+  readonly what: string;
+  readonly change: Partial<Omit<ProtectionRule, 'name'>>;
+}
+
+type Whitelist = 'writers' | 'nobody' | { readonly only: readonly string[] };
+
+const has = (names: readonly string[], name: string): boolean => names.some((each) => each.toLowerCase() === name.toLowerCase());
+const onList = (list: Whitelist, names: readonly string[]): readonly string[] =>
+  list === 'nobody' ? [] : list === 'writers' ? names : names.filter((name) => has(list.only, name));
+const listed = (list: 'writers' | { readonly only: readonly string[] }): readonly string[] => (list === 'writers' ? [] : list.only);
+
+/** Judges a rule against what is wanted. It may be stricter, and may trust people as it likes; of the factory's accounts it trusts none too many. */
+export function judgeProtection(rule: ProtectionRule, wanted: ProtectionRule, agents: readonly string[]): readonly Lack[] {
+  return [...judgePush(rule, agents), ...judgeMerge(rule, wanted, agents), ...judgeApprovals(rule, wanted), ...judgeFiles(rule, wanted)];
+}
+
+function judgePush(rule: ProtectionRule, agents: readonly string[]): readonly Lack[] {
+  const pushers = onList(rule.push, agents);
+  if (pushers.length === 0) return [];
+  const push = rule.push === 'writers' || rule.push === 'nobody' ? 'nobody' : { only: rule.push.only.filter((name) => !has(agents, name)) };
+  return [{ what: `${pushers.join(', ')} may push past review`, change: { push } }];
+}
+
+function judgeMerge(rule: ProtectionRule, wanted: ProtectionRule, agents: readonly string[]): readonly Lack[] {
+  const mergers = listed(wanted.merge);
+  const tooMany = onList(rule.merge, agents).filter((name) => !has(mergers, name));
+  const missing = mergers.filter((name) => onList(rule.merge, [name]).length === 0);
+  const change = { merge: { only: [...mergers, ...listed(rule.merge).filter((name) => !has(agents, name) && !has(mergers, name))] } };
+  return [
+    ...(tooMany.length === 0 ? [] : [{ what: `${tooMany.join(', ')} may merge`, change }]),
+    ...(missing.length === 0 ? [] : [{ what: `${missing.join(', ')} may not merge`, change }]),
+  ];
+}
+
+function judgeApprovals({ approvals, dismissStaleApprovals }: ProtectionRule, wanted: ProtectionRule): readonly Lack[] {
+  const approvers = listed(wanted.approvals.by);
+  const missing = approvals.by === 'writers' ? approvers : approvers.filter((name) => !has(listed(approvals.by), name));
+  const by = { only: [...approvers, ...listed(approvals.by).filter((name) => !has(approvers, name))] };
+  const required = Math.max(approvals.required, wanted.approvals.required);
+  const change = { approvals: { required, by } };
+  return [
+    ...(approvals.required < wanted.approvals.required ? [{ what: 'no approval is asked for', change }] : []),
+    ...(missing.length === 0 ? [] : [{ what: `approvals by ${missing.join(', ')} do not count`, change }]),
+    ...(dismissStaleApprovals ? [] : [{ what: 'an approval stays when the change moves on', change: { dismissStaleApprovals: true } }]),
+  ];
+}
+
+function judgeFiles(rule: ProtectionRule, wanted: ProtectionRule): readonly Lack[] {
+  const unguarded = wanted.protectedFiles.filter((glob) => !rule.protectedFiles.includes(glob));
+  const frozen = wanted.unprotectedFiles.filter((glob) => !rule.unprotectedFiles.includes(glob));
+  return [
+    ...(unguarded.length === 0
+      ? []
+      : [{ what: `${unguarded.join(', ')} not kept from being changed`, change: { protectedFiles: [...rule.protectedFiles, ...unguarded] } }]),
+    ...(frozen.length === 0
+      ? []
+      : [{ what: `${frozen.join(', ')} cannot be pushed as bookkeeping`, change: { unprotectedFiles: [...rule.unprotectedFiles, ...frozen] } }]),
+  ];
+}
+
+/** The rule that a forge applies to a branch: an exact name wins over a glob. */
+export const ruleFor = (rules: readonly ProtectionRule[], branch: string): ProtectionRule | null =>
+  rules.find(({ name }) => name === branch) ?? rules.find(({ name }) => globMatches(name, branch)) ?? null;
+
+/** `*` stays within a part between slashes, `**` does not; `?` is one character. */
+function globMatches(glob: string, branch: string): boolean {
+  const source = glob.replace(/[.+^${}()|[\]\\]|\*\*|\*|\?/g, (found) => ({ '**': '.*', '*': '[^/]*', '?': '[^/]' })[found] ?? `\\${found}`);
+  return new RegExp(`^${source}$`).test(branch);
+}

@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Config, ProjectConfig } from '#config';
+import { parseConfig } from '../../shared/config/load.ts';
+import { parseToml } from '../../shared/config/toml.ts';
+import type { ConfigPart, Role } from '../../shared/config/schema.ts';
+import { CliError } from '../command.ts';
+import type { InitOptions } from './options.ts';
+import { type AccountRole, markOf, type Rights, rightsOf } from './rights.ts';
+import { type ConfigWish, tableOf, type WantedConfig, wantedConfig } from './wanted-config.ts';
+
+/** An account that the factory works with: an agent's, or the CI's. */
+export interface FactoryAccount {
+  /** Name of the agent, or `ci`. */
+  readonly agent: string;
+  readonly role: AccountRole;
+  readonly login: string;
+  /** Full name that says that this instance made the account. */
+  readonly mark: string;
+  readonly rights: Rights;
+  /** Absolute paths. */
+  readonly tokenFile: string;
+  readonly passwordFile: string;
+}
+
+/** Everything that is decided before the forge is changed: from the options, the present disinto.toml, and what was found out. */
+export interface InitSettings {
+  /** Absolute path of the disinto.toml, and what it lacks. */
+  readonly file: string;
+  readonly wanted: WantedConfig;
+  readonly isNew: boolean;
+  /** The configuration as it will be. */
+  readonly config: Config;
+  readonly project: ProjectConfig;
+  /** `owner/name` of the ops repo. */
+  readonly ops: string;
+  readonly accounts: readonly FactoryAccount[];
+  readonly listen: string;
+  /** Where the forge posts to. */
+  readonly hookUrl: string;
+  readonly secretFile: string;
+  readonly journalFile: string;
+}
+
+/** What only looking can tell. */
+export interface Found {
+  readonly forgeUrl: string;
+  /** Login of the admin token. */
+  readonly me: string;
+  /** Branch of the repository that changes go into. */
+  readonly branch: string;
+  /** Address of this machine as the forge sees it. */
+  readonly localAddress: string;
+}
+
+/** The present file as plain values; an empty table when there is none. Throws `ConfigError` when it is not TOML. */
+export function readPresent(file: string): { readonly text: string; readonly value: ConfigPart } | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    return { text, value: parseToml(text, file).value };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+export function projectNameOf(options: InitOptions, present: ConfigPart): string {
+  const known = Object.entries(tableOf(present['projects'])).find(([, table]) => same(String(tableOf(table)['repository'] ?? ''), options.repository));
+  if (known !== undefined) return known[0];
+  const name =
+    options.project ??
+    basename(options.repository)
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^[^a-z]+|-+$/g, '')
+      .slice(0, 40);
+  return name === '' ? 'project' : name;
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** Throws `CliError` where the options contradict the file, and `ConfigError` where the file is wrong. */
+export function resolveSettings(options: InitOptions, found: Found): InitSettings {
+  const present = readPresent(options.config);
+  const value = present?.value ?? {};
+  refuseContradictions(options, value, found);
+  const wanted = wantedConfig(value, wishOf(options, value, found));
+  const config = parseConfig(present?.text ?? '', options.config, { base: wanted });
+  const project = config.projects[projectNameOf(options, value)];
+  if (project?.ops == null || config.webhook === null) throw new Error('the wanted configuration lacks what it was made with');
+  const listen = config.webhook.listen;
+  return {
+    file: options.config,
+    wanted,
+    isNew: present === null,
+    config,
+    project,
+    ops: project.ops,
+    accounts: accountsOf(config, project, options.config),
+    listen,
+    hookUrl: config.webhook.url ?? `http://${listen.replace(/^(0\.0\.0\.0|\[::\])(?=:)/, bracketed(found.localAddress))}/`,
+    secretFile: config.webhook.secretFile ?? resolve(dirname(options.config), 'secrets/webhook.secret'),
+    journalFile: join(config.instance.data, 'init.json'),
+  };
+}
+
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+
+function wishOf(options: InitOptions, present: ConfigPart, found: Found): ConfigWish {
+  return {
+    instance: options.instance ?? 'disinto',
+    forgeUrl: found.forgeUrl,
+    embedded: options.forgeUrl === null,
+    project: projectNameOf(options, present),
+    repository: options.repository,
+    ops: `${options.repository}-ops`,
+    branch: found.branch,
+    maintainer: options.maintainer ?? found.me,
+    listen: options.listen ?? `${bracketed(found.localAddress)}:8088`,
+    webhookUrl: options.webhookUrl,
+    backend: options.backend,
+    logins: options.logins,
+  };
+}
+
+/** What the file says stays; options that say something else are refused before anything happens. */
+function refuseContradictions(options: InitOptions, present: ConfigPart, found: Found): void {
+  const project = tableOf(tableOf(present['projects'])[projectNameOf(options, present)]);
+  const given: readonly (readonly [string, unknown, string | null])[] = [
+    ['forge.url', trimmed(tableOf(present['forge'])['url']), found.forgeUrl],
+    ['instance.name', tableOf(present['instance'])['name'], options.instance],
+    ['webhook.listen', tableOf(present['webhook'])['listen'], options.listen],
+    ['webhook.url', tableOf(present['webhook'])['url'], options.webhookUrl],
+    [`projects.${projectNameOf(options, present)}.repository`, project['repository'], options.repository],
+  ];
+  const problems = given.flatMap(([key, inFile, asked]) =>
+    inFile === undefined || asked === null || same(String(inFile), asked) ? [] : [`${key} is ${JSON.stringify(inFile)} there, not ${JSON.stringify(asked)}`],
+  );
+  if (problems.length === 0) return;
+  throw new CliError(
+    [
+      `${options.config} says something else than this call, and is never overwritten:`,
+      ...problems.map((each) => `  ${each}`),
+      'Change the file, call init as the file says, or name another file with --config.',
+    ].join('\n'),
+  );
+}
+
+const trimmed = (url: unknown): unknown => (typeof url === 'string' ? url.replace(/\/+$/, '') : url);
+
+/** The accounts that work on a project: those of its agents that are enabled, and of its CI. A fired agent has none to set up. */
+export function accountsOf(config: Config, project: ProjectConfig, file: string): readonly FactoryAccount[] {
+  const { name: instance } = config.instance;
+  const secrets = resolve(dirname(file), 'secrets');
+  const agents = Object.values(config.agents).filter((agent) => agent.enabled && (agent.projects.length === 0 || agent.projects.includes(project.name)));
+  const ofAgents = agents.map((agent): FactoryAccount => {
+    const role = agent.role as Role;
+    const { tokenFile, passwordFile } = agent;
+    return {
+      agent: agent.name,
+      role,
+      login: agent.identity,
+      mark: markOf(agent.name, instance),
+      rights: rightsOf[role],
+      tokenFile: tokenFile ?? join(secrets, `${agent.name}.token`),
+      passwordFile: passwordFile ?? join(secrets, `${agent.name}.password`),
+    };
+  });
+  const { kind, account, tokenFile } = project.ci;
+  if (kind !== 'embedded') return ofAgents;
+  const ciToken = tokenFile ?? join(secrets, 'ci.token');
+  const ci = { agent: 'ci', role: 'ci', login: account, mark: markOf('ci', instance), rights: rightsOf.ci, tokenFile: ciToken } as const;
+  return [...ofAgents, { ...ci, passwordFile: join(dirname(ciToken), 'ci.password') }];
+}

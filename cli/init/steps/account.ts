@@ -1,0 +1,93 @@
+import type { Account } from '#forge/admin';
+import type { Check } from '#pipeline';
+import { type ForgeContext, type ForgeStep, shown } from '../context.ts';
+import { instanceOfMark } from '../rights.ts';
+import type { FactoryAccount } from '../settings.ts';
+
+/** Brings about the account of an agent: ours by its mark, or made by hand and opened by a secret that lies ready. */
+export const accountStep = (account: FactoryAccount): ForgeStep => ({
+  id: `accounts/${account.login}`,
+  title: `account ${account.login}`,
+  failure: 'fatal',
+  timeoutSeconds: 60,
+  check: (context) => checkAccount(context, account),
+  apply: async (context) => {
+    const { admin, journal } = context;
+    const password = readyPassword(context, account);
+    journal.make(keyOf(account));
+    if ((await admin.findAccount(account.login)) === null) {
+      await admin.createAccount({ login: account.login, password, email: `${account.login}@noreply.localhost`, fullName: account.mark });
+      return { note: 'created' };
+    }
+    await admin.setPassword(account.login, password);
+    return { note: `password set to that of ${shown(context, account.passwordFile)}` };
+  },
+});
+
+const keyOf = ({ login }: FactoryAccount): string => `account ${login}`;
+
+/** The password lies in its file before the account opens to it; a present one is kept. */
+function readyPassword({ secrets, chance }: ForgeContext, { passwordFile }: FactoryAccount): string {
+  const present = secrets.read(passwordFile);
+  if (present !== null) return present;
+  const password = chance.secret(24);
+  secrets.write(passwordFile, password);
+  return password;
+}
+
+async function checkAccount(context: ForgeContext, account: FactoryAccount): Promise<Check> {
+  const found = await context.admin.findAccount(account.login);
+  if (found === null) return checkMissing(context, account);
+  if (await isOpened(context, account, isOurs(context, account, found)))
+    return { state: 'present', ...(found.fullName === account.mark ? {} : { note: 'made by hand; a secret of ours opens it' }) };
+  return isOurs(context, account, found) ? checkLocked(context, account) : foreign(context, account, found);
+}
+
+function checkMissing(context: ForgeContext, account: FactoryAccount): Check {
+  if (context.me.siteAdmin) {
+    return { state: 'absent', actions: [`create account ${account.login} ("${account.mark}"), its password in ${shown(context, account.passwordFile)}`] };
+  }
+  return {
+    state: 'impossible',
+    reason: `there is no account ${account.login}, and ${context.me.login} is no site admin, who alone can make it`,
+    byHand: [`create the account ${account.login} (full name: ${account.mark})`, ...secretsByHand(context, account)],
+  };
+}
+
+const secretsByHand = (context: ForgeContext, { login, rights, passwordFile, tokenFile }: FactoryAccount): readonly string[] => [
+  `put its password into ${shown(context, passwordFile)}, or a token of it with the scopes ${rights.scopes.join(', ')} into ${shown(context, tokenFile)} (chmod 600); ${login} is then used as it is`,
+];
+
+async function isOpened({ admin, secrets }: ForgeContext, { login, tokenFile, passwordFile }: FactoryAccount, ours: boolean): Promise<boolean> {
+  const password = secrets.read(passwordFile);
+  if (password !== null && (await admin.acceptsPassword(login, password))) return true;
+  // An account that we made has a password that we know; one made by hand may come with a token alone.
+  if (ours && password !== null) return false;
+  const token = secrets.read(tokenFile);
+  return token !== null && (await admin.tokenOwner(token))?.toLowerCase() === login.toLowerCase();
+}
+
+const isOurs = ({ journal }: ForgeContext, account: FactoryAccount, found: Account): boolean =>
+  found.fullName === account.mark || (journal.made(keyOf(account)) && found.fullName === '');
+
+/** Ours, but no secret opens it: the file was lost, or a kill came between. */
+function checkLocked(context: ForgeContext, account: FactoryAccount): Check {
+  const file = shown(context, account.passwordFile);
+  if (context.me.siteAdmin)
+    return { state: 'drifted', actions: [`set the password of ${account.login}, which is ours and which nothing in secrets/ opens; it is in ${file}`] };
+  return {
+    state: 'impossible',
+    reason: `${account.login} is ours, but nothing in secrets/ opens it, and ${context.me.login} is no site admin, who could set its password`,
+    byHand: secretsByHand(context, account),
+  };
+}
+
+function foreign(context: ForgeContext, account: FactoryAccount, found: Account): Check {
+  const other = instanceOfMark(found.fullName);
+  const whose = other === null ? 'not made by disinto' : found.fullName;
+  return {
+    state: 'impossible',
+    reason: `the account ${account.login} exists and is somebody else's (${whose}); it is never touched`,
+    byHand: [`choose another login: --logins ${account.agent}=LOGIN`, `or, if it is meant for this: ${secretsByHand(context, account)[0] ?? ''}`],
+  };
+}

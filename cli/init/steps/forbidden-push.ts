@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { Check, StepTools } from '#pipeline';
+import type { ForgeContext, ForgeStep } from '../context.ts';
+import type { GitWork, Pusher } from '../git-hand.ts';
+import { ruleFor } from '../protection.ts';
+import type { FactoryAccount } from '../settings.ts';
+
+export interface Trial {
+  readonly repository: string;
+  readonly branch: string;
+  readonly account: FactoryAccount;
+  /** Files of the commit; none: it changes nothing, and is a commit all the same. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * Tries with a real commit whether the forge refuses a push that it must refuse. Tried once for each state of the protection. A push
+ * that gets through is taken back, also by the next run when this one is killed, and ends the plan.
+ */
+export const forbiddenPushStep = (trial: Trial): ForgeStep => ({
+  id: `forbidden/${trial.repository}/${trial.account.login}`,
+  title: `${trial.account.login} cannot push to ${trial.branch} of ${trial.repository}`,
+  failure: 'fatal',
+  timeoutSeconds: 120,
+  check: (context) => checkTrial(context, trial),
+  apply: (context, tools) => context.git.use((work) => tryPush(context, trial, { work, tools })),
+});
+
+const keyOf = ({ repository, branch, account }: Trial): string => `push refused: ${account.login} to ${branch} of ${repository}`;
+
+/** What the trial holds for: the protection as it is, and the account's right. */
+async function circumstances({ admin }: ForgeContext, { repository, branch, account }: Trial): Promise<string> {
+  const rule = ruleFor(await admin.listProtections(repository), branch);
+  const right = (await admin.listCollaborators(repository)).find(({ login }) => login.toLowerCase() === account.login.toLowerCase())?.permission ?? 'none';
+  return createHash('sha256')
+    .update(JSON.stringify([rule, right]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+async function checkTrial(context: ForgeContext, trial: Trial): Promise<Check> {
+  const { admin, journal } = context;
+  if (journal.open(keyOf(trial)) !== null)
+    return {
+      state: 'drifted',
+      actions: [`see whether a push that was tried before is on ${trial.branch} of ${trial.repository}, and take it back; then try again`],
+    };
+  const facts = await admin.findRepository(trial.repository);
+  const known = facts !== null && facts.mayAdminister && journal.proved(keyOf(trial), await circumstances(context, trial));
+  return known
+    ? { state: 'present' }
+    : { state: 'absent', actions: [`try a push to ${trial.branch} of ${trial.repository} as ${trial.account.login}, which must be refused`] };
+}
+
+export function pusherOf({ secrets }: ForgeContext, { login, tokenFile, passwordFile }: FactoryAccount): Pusher {
+  return { login, secrets: [secrets.read(tokenFile), secrets.read(passwordFile)].filter((secret) => secret !== null) };
+}
+
+const adminPusher = ({ me, adminToken }: ForgeContext): Pusher => ({ login: me.login, secrets: [adminToken] });
+
+async function tryPush(
+  context: ForgeContext,
+  trial: Trial,
+  { work, tools }: { readonly work: GitWork; readonly tools: StepTools },
+): Promise<{ readonly note: string }> {
+  const { journal, clock } = context;
+  const { repository, branch, account, files } = trial;
+  await takeBackOld(context, trial, work);
+  const before = await work.fetch(repository, branch, adminPusher(context));
+  if (before === null) throw new Error(`${repository} has no branch ${branch}; push it, or set the project's branch in disinto.toml`);
+  const message = `Probe: ${account.login} must not be able to push this`;
+  const commit = await work.commit({ parent: before, message, files, at: clock.now() });
+  journal.begin(keyOf(trial), `${before} ${commit}`);
+  const pushed = await tools.phase('push', () => work.push({ repository, refspecs: [`${commit}:refs/heads/${branch}`] }, pusherOf(context, account)));
+  if (pushed.end === 'pushed') {
+    await takeBack(context, trial, work, { before, commit });
+    throw new Error(`${account.login} could push to ${branch} of ${repository}; the probe was taken back. ${advice}`);
+  }
+  journal.end(keyOf(trial));
+  journal.prove(keyOf(trial), await circumstances(context, trial));
+  return { note: 'tried, refused' };
+}
+
+const advice = 'Protect the branch so that the accounts of the factory cannot push to it (settings of the repository, branch protection), then run init again';
+
+/** A run that was killed may have left its probe on the branch. */
+async function takeBackOld(context: ForgeContext, trial: Trial, work: GitWork): Promise<void> {
+  const [before, commit] = (context.journal.open(keyOf(trial)) ?? '').split(' ');
+  if (before === undefined || commit === undefined) return;
+  const head = await work.fetch(trial.repository, trial.branch, adminPusher(context));
+  if (head === commit) {
+    await takeBack(context, trial, work, { before, commit });
+    throw new Error(
+      `${trial.account.login} could push to ${trial.branch} of ${trial.repository} in a run that was cut off; the probe was taken back. ${advice}`,
+    );
+  }
+  if (head !== null && (await work.isBefore(commit, head))) {
+    throw new Error(`the probe ${commit.slice(0, 12)} lies under newer commits of ${trial.branch} in ${trial.repository}; revert it by hand. ${advice}`);
+  }
+  context.journal.end(keyOf(trial));
+}
+
+async function takeBack(
+  context: ForgeContext,
+  trial: Trial,
+  work: GitWork,
+  { before, commit }: { readonly before: string; readonly commit: string },
+): Promise<void> {
+  const { repository, branch, account } = trial;
+  const ref = `refs/heads/${branch}`;
+  for (const pusher of [pusherOf(context, account), adminPusher(context)]) {
+    const back = await work.push({ repository, refspecs: [`${before}:${ref}`], lease: { ref, holds: commit } }, pusher).catch(() => null);
+    if (back?.end !== 'pushed') continue;
+    context.journal.end(keyOf(trial));
+    return;
+  }
+  throw new Error(
+    `${account.login} could push to ${branch} of ${repository}, and the forge lets nobody take it back: revert commit ${commit} by hand (it changes ${Object.keys(trial.files).join(', ') || 'nothing'}). ${advice}`,
+  );
+}

@@ -1,0 +1,100 @@
+import type { RepositoryFacts } from '#forge/admin';
+import type { Check } from '#pipeline';
+import type { InitContext, InitStep } from '../context.ts';
+
+/** A repository that the instance works with; what stands in it is nobody's business but where it is empty. */
+export interface RepositoryWish {
+  /** `owner/name` */
+  readonly name: string;
+  readonly private: boolean;
+  readonly description: string;
+  readonly branch: string;
+  /** URL or path that fills it when it is new; null: it begins with the files. */
+  readonly from: string | null;
+  /** First commit of an empty one. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Finds the repository, or makes it and gives it its first commit. */
+export const repositoryStep = (id: string, wish: RepositoryWish): InitStep => ({
+  id,
+  title: `repository ${wish.name}`,
+  failure: 'fatal',
+  timeoutSeconds: 1800,
+  check: (context) => checkRepository(context, wish),
+  apply: async (context, tools) => {
+    const { admin, journal } = context;
+    const filling = `fill ${wish.name}`;
+    if ((await admin.findRepository(wish.name)) === null) {
+      journal.make(`repository ${wish.name}`);
+      journal.begin(filling, wish.from ?? 'first commit');
+      const { name, description } = wish;
+      await tools.phase('create', () => admin.createRepository({ name, private: wish.private, description, defaultBranch: wish.branch, initialise: false }));
+    }
+    await tools.phase('push', () => (wish.from === null ? firstCommit(context, wish) : fill(context, wish, wish.from)));
+    journal.end(filling);
+    return { note: wish.from === null ? `begun with ${Object.keys(wish.files).length} file(s)` : `filled from ${withoutSecret(wish.from)}` };
+  },
+});
+
+async function checkRepository(context: InitContext, wish: RepositoryWish): Promise<Check> {
+  const { admin, journal, me } = context;
+  const facts = await admin.findRepository(wish.name);
+  const fill =
+    wish.from === null ? `first commit on ${wish.branch}: ${Object.keys(wish.files).join(', ')}` : `push branches and tags of ${withoutSecret(wish.from)}`;
+  if (facts === null) {
+    const [owner = ''] = wish.name.split('/');
+    if (owner.toLowerCase() !== me.login.toLowerCase() && (await admin.findAccount(owner)) === null) {
+      return {
+        state: 'impossible',
+        reason: `there is no account or organisation ${owner} to own ${wish.name}`,
+        byHand: [`create ${owner}, or name another owner`],
+      };
+    }
+    return { state: 'absent', actions: [`create ${wish.private ? 'private' : 'public'} repository ${wish.name}`, fill] };
+  }
+  const obstacle = obstacleOf(facts, me.login);
+  if (obstacle !== null) return { state: 'impossible', ...obstacle };
+  if (facts.empty || journal.open(`fill ${wish.name}`) !== null) return { state: 'drifted', actions: [fill] };
+  return { state: 'present', ...(wish.from === null || journal.made(`repository ${wish.name}`) ? {} : { note: 'has commits already; --from is not used' }) };
+}
+
+function obstacleOf(
+  { name, archived, mirror, mayAdminister }: RepositoryFacts,
+  login: string,
+): { readonly reason: string; readonly byHand: readonly string[] } | null {
+  if (archived) return { reason: `${name} is archived, and takes no change`, byHand: [`un-archive it in the settings of ${name}`] };
+  if (mirror)
+    return {
+      reason: `${name} is a mirror: the forge overwrites what is pushed to it`,
+      byHand: [`convert it to a regular repository in the settings of ${name}`],
+    };
+  if (mayAdminister) return null;
+  return {
+    reason: `${login} does not administer ${name}, and cannot set its rights, labels, protection and webhook`,
+    byHand: [`make ${login} an administrator of ${name}, or use the token of one`],
+  };
+}
+
+const withoutSecret = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
+
+function asAdmin({ me, adminToken }: InitContext): { readonly login: string; readonly secrets: readonly string[] } {
+  return { login: me.login, secrets: [adminToken] };
+}
+
+async function firstCommit(context: InitContext, { name, branch, files }: RepositoryWish): Promise<void> {
+  await context.git.use(async (work) => {
+    if ((await work.fetch(name, branch, asAdmin(context))) !== null) return;
+    const commit = await work.commit({ parent: null, message: 'Begin', files, at: context.clock.now() });
+    const pushed = await work.push({ repository: name, refspecs: [`${commit}:refs/heads/${branch}`] }, asAdmin(context));
+    if (pushed.end === 'refused') throw new Error(`the first commit of ${name} was refused: ${pushed.words}`);
+  });
+}
+
+async function fill(context: InitContext, { name }: RepositoryWish, from: string): Promise<void> {
+  await context.git.use(async (work) => {
+    await work.copy(from);
+    const pushed = await work.push({ repository: name, refspecs: ['refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*'] }, asAdmin(context));
+    if (pushed.end === 'refused') throw new Error(`${name} refused the branches of ${withoutSecret(from)}: ${pushed.words}`);
+  });
+}
