@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 /** Closes a pull request whose branch is gone. */
 export function closeForBranch(world: World, pull: number, branch: string, doer: UserRow): void {
   world.database.transaction(() => {
-    insertEvent(world, pull, 'delete_branch', doer.id, { old_text: branch });
     setState(world, issueById(world, pull), doer, 'closed');
+    insertEvent(world, pull, 'delete_branch', doer.id, { old_text: branch });
   });
 }

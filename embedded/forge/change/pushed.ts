@@ -3,7 +3,6 @@ import { closeForBranch } from './close-branch.ts';
 import { moveHead } from './head.ts';
 import { setState } from './issue.ts';
 import { branchOf, branchRef, isZero, readRef, zero } from '../git/ref.ts';
-import { insertEvent } from '../store/event.ts';
 import { issueById } from '../store/issue.ts';
 import { openPullsFrom, openPullsInto } from '../store/pull.ts';
 import { repositoryPath, touchRepository, type RepositoryRow } from '../store/repository.ts';
@@ -26,7 +25,6 @@ export async function refsChanged(world: World, repository: RepositoryRow, pushe
 async function branchChanged(world: World, repository: RepositoryRow, pusher: UserRow, branch: string): Promise<void> {
   // Where the branch is now, not where this push put it: a later push may be recorded first.
   const after = readRef(repositoryPath(world, repository), branchRef(branch)) ?? zero;
-  if (isZero(after)) noteDeletion(world, repository, branch, pusher);
   for (const pull of openPullsFrom(world, repository.id, branch)) {
     if (!isZero(after)) await moveHead(world, pull, after, pusher);
     else closeForBranch(world, pull.id, branch, pusher);
@@ -35,16 +33,6 @@ async function branchChanged(world: World, repository: RepositoryRow, pusher: Us
     if (isZero(after)) setState(world, issueById(world, pull.id), pusher, 'closed');
     else world.checks.touch(pull.id);
   }
-}
-
-/** Writes `delete_branch` into the timeline of the newest pull request from the branch, where that is done. */
-function noteDeletion(world: World, repository: RepositoryRow, branch: string, doer: UserRow): void {
-  const last = world.database.get<{ id: number; state: string }>(
-    'SELECT issues.id, issues.state FROM pulls JOIN issues ON issues.id = pulls.issue_id WHERE pulls.repo_id = ? AND pulls.head = ? ORDER BY issues.id DESC LIMIT 1',
-    repository.id,
-    branch,
-  );
-  if (last?.state === 'closed') insertEvent(world, last.id, 'delete_branch', doer.id, { old_text: branch });
 }
 
 /** Runs `work` while the repository counts as busy, so that nobody catches up with a push that is still being recorded. */

@@ -124,16 +124,22 @@ export function measuredMergeContract({ make }: Contract): void {
       await expect.poll(async () => json<{ state: string }>(await raw('dev', 'GET', 'issues/1')).state, { timeout: 10_000 }).toBe('closed');
     });
 
-    it('the timeline of a pull request knows pull_push, review, merge_pull and delete_branch', async () => {
-      expect((await raw('merger', 'DELETE', 'branches/fix/issue-1')).status).toBe(204);
+    it('the timeline of a pull request knows pull_push, review and merge_pull', async () => {
+      const expected = ['pull_push', 'review', 'merge_pull', 'delete_branch'];
       const types = json<{ type: string }[]>(await raw('dev', 'GET', 'issues/2/timeline')).map((each) => each.type);
-      expect(types.filter((each) => ['pull_push', 'review', 'merge_pull', 'delete_branch'].includes(each))).toEqual([
-        'pull_push',
-        'review',
-        'review',
-        'merge_pull',
-        'delete_branch',
-      ]);
+      expect(types.filter((each) => expected.includes(each))).toEqual(['pull_push', 'review', 'review', 'merge_pull']);
+    });
+
+    it('deleting the branch closes its open pull request, with delete_branch; on a merged one it leaves nothing', async () => {
+      const fresh = await make();
+      await openPull(fresh);
+      expect((await fresh.raw('dev', 'DELETE', 'branches/fix/issue-1')).status).toBe(204);
+      expect((await raw('merger', 'DELETE', 'branches/fix/issue-1')).status).toBe(204);
+      const types = async (on: TestRepository, number: number): Promise<readonly string[]> =>
+        json<{ type: string }[]>(await on.raw('dev', 'GET', `issues/${number}/timeline`)).map((each) => each.type);
+      await expect.poll(() => types(fresh, 1), { timeout: 10_000 }).toEqual(['pull_push', 'close', 'delete_branch']);
+      expect(json(await fresh.raw('dev', 'GET', 'pulls/1'))).toMatchObject({ state: 'closed', merged: false });
+      expect(await types(repository, 2)).not.toContain('delete_branch');
     });
 
     it('a conflict is "try again later", for ever', async () => {
