@@ -161,3 +161,25 @@ it('names the keys of the file and refuses others', () => {
   expect(schema.additionalProperties).toBe(false);
   expect(Object.keys(schema.properties)).toEqual(['instance', 'forge', 'projects', 'agents', 'backends', 'session', 'webhook']);
 });
+
+describe('what each kind of CI needs', () => {
+  const ciOf = (ci: string): string => `${minimal}\n[projects.demo.ci]\n${ci}\n`;
+  it.each([
+    ['kind = "woodpecker"', /projects\.demo\.ci\.url: is missing; name the address of Woodpecker/],
+    ['kind = "forgejo-actions"', /projects\.demo\.ci\.contexts: must be "protection"/],
+  ])('%s', (ci, expected) => {
+    expect(problemsOf(ciOf(ci))).toEqual([expect.stringMatching(expected)]);
+  });
+  it.each([
+    ['kind = "woodpecker"\nurl = "https://ci.example.org"', 'ci'],
+    ['kind = "forgejo-actions"\ncontexts = "protection"', 'forgejo-actions'],
+    ['kind = "embedded"', 'ci'],
+  ])('%s: statuses of %s', (ci, account) => {
+    expect(parseConfig(ciOf(ci), 'disinto.toml').projects['demo']?.ci.account).toBe(account);
+  });
+  it('two embedded CIs listen at two addresses', () => {
+    const same = 'kind = "embedded"\nurl = "http://127.0.0.1:8100"\n';
+    const text = `${ciOf(same)}\n[projects.other]\nrepository = "acme/other"\n[projects.other.ci]\n${same}`;
+    expect(problemsOf(text)).toEqual([expect.stringMatching(/projects\.other\.ci\.url: is the address of the CI of demo already/)]);
+  });
+});

@@ -11,6 +11,8 @@ import { dirname, join } from 'node:path';
 const used: Readonly<Record<string, readonly string[]>> = {
   '/user': ['get'],
   '/repos/{owner}/{repo}': ['get'],
+  '/repos/{owner}/{repo}/assignees': ['get'],
+  '/repos/{owner}/{repo}/actions/tasks': ['get'],
   '/repos/{owner}/{repo}/branches/{branch}': ['get', 'delete'],
   '/repos/{owner}/{repo}/collaborators/{collaborator}/permission': ['get'],
   '/repos/{owner}/{repo}/commits/{ref}/statuses': ['get'],
