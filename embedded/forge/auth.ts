@@ -10,7 +10,7 @@ export interface Caller {
   readonly scopes: readonly string[] | null;
 }
 
-export type ScopeKind = 'repository' | 'issue' | 'user' | 'admin' | 'misc';
+export type ScopeKind = 'repository' | 'issue' | 'user' | 'organization' | 'admin' | 'misc';
 
 /** Passwords seen to be right, as hashes: the slow check is made once per password and process. */
 const proven = new Set<string>();
@@ -62,7 +62,10 @@ async function callerOfPair(world: World, pair: string): Promise<Caller> {
   const byToken = callerOfToken(world, secret) ?? (secret === '' || secret === 'x-oauth-basic' ? callerOfToken(world, login) : null);
   if (byToken !== null) return byToken;
   const user = findUser(world, login);
-  if (user !== undefined && (await passwordIsRight(user, secret))) return { user, scopes: null };
+  if (user !== undefined && (await passwordIsRight(user, secret))) {
+    if (user.must_change === 1) throw new Refused(403, 'You must change your password. Change it at: /user/change_password');
+    return { user, scopes: null };
+  }
   return refuse();
 }
 

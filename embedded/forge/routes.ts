@@ -1,3 +1,7 @@
+import { accountRoutes } from './api/site/account.ts';
+import { organisationRoutes } from './api/site/organisation.ts';
+import { fileChangeRoutes } from './api/file/change.ts';
+import { treeRoutes } from './api/file/tree.ts';
 import { branchRoutes } from './api/branch.ts';
 import { commentRoutes } from './api/comment.ts';
 import { contentRoutes } from './api/content.ts';
@@ -17,6 +21,8 @@ import type { Route } from './route.ts';
 
 const all: readonly Route[] = [
   ...userRoutes,
+  ...accountRoutes,
+  ...organisationRoutes,
   ...repositoryRoutes,
   ...issueListRoutes,
   ...issueRoutes,
@@ -30,6 +36,8 @@ const all: readonly Route[] = [
   ...branchRoutes,
   ...protectionRoutes,
   ...contentRoutes,
+  ...fileChangeRoutes,
+  ...treeRoutes,
   ...hookRoutes,
 ];
 

@@ -28,6 +28,8 @@ export interface EmbeddedForgeOptions {
   readonly log?: Log;
   /** How long after a push, review or status a merge is told "Please try again later"; 150 by default. */
   readonly settleMilliseconds?: number;
+  /** Git takes passwords only, as some forges are set up; REST takes tokens all the same. */
+  readonly refuseTokensForGit?: boolean;
 }
 
 export interface EmbeddedForge {
@@ -91,6 +93,7 @@ function createWorld(options: EmbeddedForgeOptions, directory: string, url: stri
     deliveries: createDeliveries(clock, chance, log),
     url: () => url,
     busy: new Map(),
+    gitTakesTokens: options.refuseTokensForGit !== true,
   };
 }
 

@@ -57,6 +57,7 @@ function needGitRepository(world: World, at: GitPath, caller: Caller | null, wri
   const repository = findRepository(world, at.owner, at.repository);
   // Who is nobody is asked to say who they are, whether the repository exists or not.
   if (caller === null && (repository === undefined || repository.private === 1 || writes)) throw new Refused(401, 'authentication required');
+  if (caller?.scopes != null && !world.gitTakesTokens) throw new Refused(401, 'git takes no tokens here: use the password of the account');
   if (repository === undefined) throw notFound('repository not found');
   demandScope(caller, 'repository', writes);
   demand(world, repository, caller?.user ?? null, writes ? 'write' : 'read');

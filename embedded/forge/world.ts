@@ -19,6 +19,7 @@ export interface World {
   url(): string;
   /** Repositories that receive a push or merge at this moment: their refs may be ahead of the database. */
   readonly busy: Map<number, number>;
+  readonly gitTakesTokens: boolean;
 }
 
 /** Whole seconds since 1970: the resolution of every time the interface shows. */

@@ -36,9 +36,9 @@ function demandMergeable(call: Call, repository: RepositoryRow, pull: PullRow, u
   const state = mergeState(world, pull);
   // The real forge says so for a conflict too, for ever: who asks cannot tell it from a check that is under way.
   if (state.kind !== 'clean') throw new Refused(405, 'Please try again later');
-  const forced = flag(call.input, 'force_merge') === true && reaches(access, 'admin');
+  const forced = flag(call.input, 'force_merge') === true && reaches(access, 'admin') && rule?.apply_to_admins !== true;
   if (rule !== null && !forced) {
-    const missing = missingForMerge(world, rule, pull, state.mergeBase !== baseTip(world, pull));
+    const missing = missingForMerge(world, rule, pull, { outdated: state.mergeBase !== baseTip(world, pull), paths: state.paths });
     if (missing !== null) throw new Refused(405, `not allowed to merge [reason: ${missing}]`);
   }
   const expected = text(call.input, 'head_commit_id') ?? '';

@@ -1,18 +1,38 @@
 import { flag, needText, text, texts, whole, type Input } from '../fields.ts';
-import { forbidden, notFound } from '../refused.ts';
+import { forbidden, invalid, notFound } from '../refused.ts';
 import { json, needRepository, nothing, param, route, type Call, type Route } from '../route.ts';
+import { accessOf, reaches, type Access } from '../rules/access.ts';
 import { showProtection } from '../shape/branch.ts';
 import { findProtection, listProtections, noProtection, saveProtection, settingsOf, type ProtectionRow, type ProtectionSettings } from '../store/protection.ts';
 import type { RepositoryRow } from '../store/repository.ts';
+import { findUser } from '../store/user.ts';
 
 /** What a request sets; the rest stays as it was. */
 export function readSettings(input: Input, before: ProtectionSettings): ProtectionSettings {
   const changed = Object.entries(before).map(([key, value]): [string, unknown] => {
     if (typeof value === 'boolean') return [key, flag(input, key) ?? value];
     if (typeof value === 'number') return [key, whole(input, key) ?? value];
+    if (typeof value === 'string') return [key, text(input, key) ?? value];
     return [key, texts(input, key) ?? value];
   });
   return Object.fromEntries(changed) as unknown as ProtectionSettings;
+}
+
+/** What a request sets, without the logins that lack the right which their list is about: the forge drops those without a word. */
+function settingsFor(call: Call, repository: RepositoryRow, before: ProtectionSettings): ProtectionSettings {
+  const wanted = readSettings(call.input, before);
+  const withRight = (logins: readonly string[], need: Access): string[] =>
+    logins.filter((login) => {
+      const user = findUser(call.world, login);
+      if (user === undefined) throw invalid(`user does not exist [name: ${login}]`);
+      return reaches(accessOf(call.world, repository, user), need);
+    });
+  return {
+    ...wanted,
+    push_whitelist_usernames: withRight(wanted.push_whitelist_usernames, 'write'),
+    merge_whitelist_usernames: withRight(wanted.merge_whitelist_usernames, 'write'),
+    approvals_whitelist_username: withRight(wanted.approvals_whitelist_username, 'read'),
+  };
 }
 
 const needRule = (call: Call, repository: RepositoryRow): ProtectionRow => {
@@ -31,7 +51,7 @@ export const protectionRoutes: readonly Route[] = [
     const repository = needRepository(call, 'admin');
     const rule = text(call.input, 'rule_name') || needText(call.input, 'branch_name');
     if (findProtection(call.world, repository.id, rule) !== undefined) throw forbidden('Branch protection already exist');
-    saveProtection(call.world, repository.id, rule, readSettings(call.input, noProtection));
+    saveProtection(call.world, repository.id, rule, settingsFor(call, repository, noProtection));
     return json(201, showProtection(findProtection(call.world, repository.id, rule) ?? needRule(call, repository)));
   }),
   route('repository', 'GET', '/repos/:owner/:repo/branch_protections/*name', (call) =>
@@ -40,7 +60,7 @@ export const protectionRoutes: readonly Route[] = [
   route('repository', 'PATCH', '/repos/:owner/:repo/branch_protections/*name', (call) => {
     const repository = needRepository(call, 'admin');
     const row = needRule(call, repository);
-    saveProtection(call.world, repository.id, row.rule_name, readSettings(call.input, settingsOf(row)));
+    saveProtection(call.world, repository.id, row.rule_name, settingsFor(call, repository, settingsOf(row)));
     return json(200, showProtection(needRule(call, repository)));
   }),
   route('repository', 'DELETE', '/repos/:owner/:repo/branch_protections/*name', (call) => {

@@ -1,4 +1,4 @@
-import { createRepository } from '../change/repository.ts';
+import { createRepository, removeRepository } from '../change/repository.ts';
 import { flag, needText, text } from '../fields.ts';
 import { branchRef, readRef } from '../git/ref.ts';
 import { forbidden, invalid, Refused } from '../refused.ts';
@@ -16,8 +16,10 @@ import {
 } from '../store/repository.ts';
 import { findUser, needUser, type UserRow } from '../store/user.ts';
 import type { World } from '../world.ts';
+import { needSiteAdmin } from './site/site-admin.ts';
 
-async function create(call: Call, owner: UserRow): Promise<Answer> {
+/** Creates the repository that a request describes, for this owner. */
+export async function createFor(call: Call, owner: UserRow): Promise<Answer> {
   const name = needText(call.input, 'name');
   if (findRepository(call.world, owner.login, name) !== undefined) throw new Refused(409, 'The repository with the same name already exists.');
   const repository = await createRepository(call.world, owner, {
@@ -85,7 +87,7 @@ export const repositoryRoutes: readonly Route[] = [
     const mine = listRepositories(call.world).filter((row) => row.owner_id === user.id || collaboratorAccess(call.world, row, user) !== null);
     return pagedList(call, mine, (row) => showRepository(call.shape, row));
   }),
-  route('user', 'POST', '/user/repos', (call) => create(call, needCaller(call))),
+  route('user', 'POST', '/user/repos', (call) => createFor(call, needCaller(call))),
   route('user', 'GET', '/users/:login/repos', (call) => {
     const owner = needUser(call.world, param(call, 'login'));
     return pagedList(
@@ -95,11 +97,15 @@ export const repositoryRoutes: readonly Route[] = [
     );
   }),
   route('admin', 'POST', '/admin/users/:login/repos', (call) => {
-    if (needCaller(call).admin !== 1) throw forbidden('Must be a site admin');
-    return create(call, needUser(call.world, param(call, 'login')));
+    needSiteAdmin(call);
+    return createFor(call, needUser(call.world, param(call, 'login')));
   }),
   route('repository', 'GET', '/repos/:owner/:repo', (call) => json(200, showRepository(call.shape, needRepository(call, 'read')))),
   route('repository', 'PATCH', '/repos/:owner/:repo', edit),
+  route('repository', 'DELETE', '/repos/:owner/:repo', async (call) => {
+    await removeRepository(call.world, needRepository(call, 'owner'));
+    return nothing();
+  }),
   route('repository', 'GET', '/repos/:owner/:repo/assignees', (call) => writers(call, needRepository(call, 'read'))),
   route('repository', 'GET', '/repos/:owner/:repo/reviewers', (call) => writers(call, needRepository(call, 'read'))),
   route('repository', 'GET', '/repos/:owner/:repo/collaborators', (call) => {

@@ -1,13 +1,13 @@
 import { setState } from './issue.ts';
-import { notify } from './notify.ts';
+import { notify, sendTo } from './notify.ts';
 import { listCommits, readCommits, type CommitInfo } from '../git/commit.ts';
-import { branchOf, isZero } from '../git/ref.ts';
+import { branchOf, branchRef, isZero, readRef } from '../git/ref.ts';
 import { mentionsIn } from '../rules/mention.ts';
 import { showPayloadCommit } from '../shape/commit.ts';
 import { showUser } from '../shape/repository.ts';
-import { repositoryPage } from '../shape/shape.ts';
+import { repositoryPage, type Json, type Shape } from '../shape/shape.ts';
 import { insertEvent } from '../store/event.ts';
-import { listHooks } from '../store/hook.ts';
+import { listHooks, type HookRow } from '../store/hook.ts';
 import { findIssue } from '../store/issue.ts';
 import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
 import type { UserRow } from '../store/user.ts';
@@ -34,7 +34,21 @@ export async function announce(world: World, repository: RepositoryRow, pusher: 
   if (!closes && !listHooks(world, repository.id).some((hook) => hook.active === 1)) return;
   const commits = await newCommits(world, repository, change);
   if (closes && !isZero(change.before)) closeMentioned(world, repository, pusher, commits);
-  notify(world, repository, 'push', about, (shape) => {
+  notify(world, repository, 'push', about, pushPayload(repository, pusher, change, commits));
+}
+
+/** Sends one hook the push event of a push that moved nothing; none for a repository without commits. */
+export async function announceTest(world: World, repository: RepositoryRow, sender: UserRow, hook: HookRow): Promise<void> {
+  const ref = branchRef(repository.default_branch);
+  const head = readRef(repositoryPath(world, repository), ref);
+  if (head === null) return;
+  const commits = await readCommits(world.git, repositoryPath(world, repository), [head]);
+  sendTo(world, repository, [hook], 'push', sender, pushPayload(repository, sender, { ref, before: head, after: head }, commits));
+}
+
+const pushPayload =
+  (repository: RepositoryRow, pusher: UserRow, change: RefChange, commits: readonly CommitInfo[]) =>
+  (shape: Shape): Json => {
     const shown = commits.slice(0, 5).map((commit) => showPayloadCommit(shape, repository, commit));
     const page = repositoryPage(shape, repository);
     return {
@@ -47,8 +61,7 @@ export async function announce(world: World, repository: RepositoryRow, pusher: 
       head_commit: shown[0] ?? null,
       pusher: showUser(shape, pusher),
     };
-  });
-}
+  };
 
 async function newCommits(world: World, repository: RepositoryRow, change: RefChange): Promise<CommitInfo[]> {
   const folder = repositoryPath(world, repository);

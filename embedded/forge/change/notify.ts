@@ -6,7 +6,7 @@ import type { Json, Shape } from '../shape/shape.ts';
 import { globPattern } from '../rules/glob.ts';
 import { readCommits } from '../git/commit.ts';
 import type { EventRow } from '../store/event.ts';
-import { listHooks } from '../store/hook.ts';
+import { listHooks, type HookRow } from '../store/hook.ts';
 import { issueById, type IssueRow } from '../store/issue.ts';
 import { pullById } from '../store/pull.ts';
 import { repositoryById, repositoryPath, type RepositoryRow } from '../store/repository.ts';
@@ -52,9 +52,21 @@ export function notify(
       wants(JSON.parse(hook.events) as string[], type) &&
       (about.branch === undefined || hook.branch_filter === '' || globPattern(hook.branch_filter, '/').test(about.branch)),
   );
+  sendTo(world, repository, hooks, type, about.sender, payload);
+}
+
+/** Queues an event for these hooks, whatever they asked for. */
+export function sendTo(
+  world: World,
+  repository: RepositoryRow,
+  hooks: readonly HookRow[],
+  type: string,
+  sender: UserRow,
+  payload: (shape: Shape) => Json,
+): void {
   if (hooks.length === 0) return;
-  const shape = shapeFor(world, about.sender);
-  const body = JSON.stringify({ ...payload(shape), repository: showRepository(shape, repository), sender: showUser(shape, about.sender) }, null, 2);
+  const shape = shapeFor(world, sender);
+  const body = JSON.stringify({ ...payload(shape), repository: showRepository(shape, repository), sender: showUser(shape, sender) }, null, 2);
   for (const hook of hooks) world.deliveries.send({ hook, event: coarse[type] ?? type, eventType: type, body });
 }
 

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { makeRepository, type NewRepository } from '../git/repository.ts';
 import { findRepository, repositoryPath, type RepositoryRow } from '../store/repository.ts';
 import type { UserRow } from '../store/user.ts';
@@ -51,4 +52,10 @@ async function make(world: World, owner: UserRow, draft: RepositoryDraft, folder
   const row = findRepository(world, owner.login, draft.name);
   if (row === undefined) throw new Error('the repository vanished while it was made');
   return row;
+}
+
+/** Forgets the repository and all that belongs to it, then removes its folder: one that is left over is replaced by the next of its name. */
+export async function removeRepository(world: World, repository: RepositoryRow): Promise<void> {
+  world.database.run('DELETE FROM repositories WHERE id = ?', repository.id);
+  await rm(repositoryPath(world, repository), { recursive: true, force: true });
 }

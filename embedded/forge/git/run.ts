@@ -7,7 +7,7 @@ interface GitResult<Out = string> {
 }
 
 interface GitCall {
-  readonly input?: string;
+  readonly input?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes besides 0 that are answers, not failures. */
   readonly answers?: readonly number[];
@@ -83,7 +83,7 @@ export function createGit(home: string, limit = 6): Git {
   };
 }
 
-function collect(child: ChildProcess, input: string): Promise<GitResult<Buffer>> {
+function collect(child: ChildProcess, input: string | Buffer): Promise<GitResult<Buffer>> {
   return new Promise((resolve, reject) => {
     const out: Buffer[] = [];
     const error: Buffer[] = [];

@@ -1,6 +1,6 @@
 import { forbidden, notFound, Refused } from '../refused.ts';
 import type { RepositoryRow } from '../store/repository.ts';
-import type { UserRow } from '../store/user.ts';
+import { ownsOrganisation, type UserRow } from '../store/user.ts';
 import type { World } from '../world.ts';
 
 export type Access = 'none' | 'read' | 'write' | 'admin' | 'owner';
@@ -11,7 +11,7 @@ export const reaches = (have: Access, need: Access): boolean => rank[have] >= ra
 export function accessOf(world: World, repository: RepositoryRow, user: UserRow | null): Access {
   const least: Access = repository.private === 1 ? 'none' : 'read';
   if (user === null) return least;
-  if (user.id === repository.owner_id || user.admin === 1) return 'owner';
+  if (user.id === repository.owner_id || user.admin === 1 || ownsOrganisation(world, repository.owner_id, user.id)) return 'owner';
   const granted = collaboratorAccess(world, repository, user);
   return granted !== null && reaches(granted, least) ? granted : least;
 }

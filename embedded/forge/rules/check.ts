@@ -1,6 +1,9 @@
 import type { Clock } from '#clock';
 
-export type Mergeability = { readonly kind: 'checking' } | { readonly kind: 'clean'; readonly mergeBase: string } | { readonly kind: 'conflict' };
+export type Mergeability =
+  | { readonly kind: 'checking' }
+  | { readonly kind: 'clean'; readonly mergeBase: string; readonly paths: readonly string[] }
+  | { readonly kind: 'conflict' };
 
 interface Entry {
   key: string;

@@ -34,5 +34,5 @@ async function find(world: World, pull: PullRow, base: string): Promise<Mergeabi
     pull.head_sha,
   );
   const { tree } = await tryMerge(world.git, folder, base, pull.head_sha);
-  return tree === null ? { kind: 'conflict' } : { kind: 'clean', mergeBase };
+  return tree === null ? { kind: 'conflict' } : { kind: 'clean', mergeBase, paths: changes.map((change) => change.path) };
 }

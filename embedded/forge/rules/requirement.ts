@@ -1,6 +1,7 @@
 import { listReviews } from '../store/review.ts';
 import { latestStatuses, type StatusRow } from '../store/status.ts';
 import type { World } from '../world.ts';
+import { filePattern, matchesPattern } from './file-pattern.ts';
 import { globPattern } from './glob.ts';
 import type { Protection } from './protection.ts';
 
@@ -24,7 +25,12 @@ function checksPass(contexts: readonly string[], statuses: readonly StatusRow[])
 }
 
 /** Why the branch's rule forbids to merge this head now, in Gitea's words; null: it does not. */
-export function missingForMerge(world: World, rule: Protection, pull: { id: number; repo_id: number; head_sha: string }, outdated: boolean): string | null {
+export function missingForMerge(
+  world: World,
+  rule: Protection,
+  pull: { id: number; repo_id: number; head_sha: string },
+  { outdated, paths }: { readonly outdated: boolean; readonly paths: readonly string[] },
+): string | null {
   if (rule.enable_status_check && !checksPass(rule.status_check_contexts, latestStatuses(world, pull.repo_id, pull.head_sha))) {
     return 'Not all required status checks successful';
   }
@@ -33,5 +39,7 @@ export function missingForMerge(world: World, rule: Protection, pull: { id: numb
   if (approvals.length < rule.required_approvals) return 'Does not have enough approvals';
   if (rule.block_on_rejected_reviews && reviews.some((review) => review.state === 'REQUEST_CHANGES')) return 'There are requested changes';
   if (rule.block_on_outdated_branch && outdated) return 'The head branch is behind the base branch';
+  const shut = filePattern(rule.protected_file_patterns);
+  if (paths.some((path) => matchesPattern(shut, path))) return 'Changed protected files';
   return null;
 }

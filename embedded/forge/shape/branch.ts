@@ -25,15 +25,12 @@ export function showBranch(shape: Shape, repository: RepositoryRow, branch: stri
 }
 
 export const showProtection = (row: ProtectionRow): Json => ({
-  apply_to_admins: true,
   approvals_whitelist_teams: [],
   block_on_official_review_requests: false,
   merge_whitelist_teams: [],
-  protected_file_patterns: '',
   push_whitelist_deploy_keys: false,
   push_whitelist_teams: [],
   require_signed_commits: false,
-  unprotected_file_patterns: '',
   ...settingsOf(row),
   branch_name: row.rule_name,
   rule_name: row.rule_name,

@@ -16,6 +16,12 @@ export interface ProtectionSettings {
   readonly block_on_outdated_branch: boolean;
   readonly dismiss_stale_approvals: boolean;
   readonly ignore_stale_approvals: boolean;
+  /** Globs between semicolons; what matches is changed by nobody who pushes and merged by administrators only. */
+  readonly protected_file_patterns: string;
+  /** Globs between semicolons; a push that touches nothing else passes even where pushes do not. */
+  readonly unprotected_file_patterns: string;
+  /** Whether an administrator's forced merge is refused as well. */
+  readonly apply_to_admins: boolean;
 }
 
 export interface ProtectionRow {
@@ -42,6 +48,9 @@ export const noProtection: ProtectionSettings = {
   block_on_outdated_branch: false,
   dismiss_stale_approvals: false,
   ignore_stale_approvals: false,
+  protected_file_patterns: '',
+  unprotected_file_patterns: '',
+  apply_to_admins: false,
 };
 
 export const listProtections = (world: World, repository: number): ProtectionRow[] =>

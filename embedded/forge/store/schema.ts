@@ -71,4 +71,11 @@ CREATE TABLE hooks (
   content_type TEXT NOT NULL, secret TEXT NOT NULL, authorization TEXT NOT NULL, branch_filter TEXT NOT NULL, events TEXT NOT NULL, active INTEGER NOT NULL,
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 `,
+  `
+ALTER TABLE users ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE users ADD COLUMN organisation INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE organisation_owners (
+  organisation_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE, user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  PRIMARY KEY (organisation_id, user_id)) STRICT, WITHOUT ROWID;
+`,
 ];

@@ -9,6 +9,10 @@ export interface UserRow {
   /** `salt:hash`, or null: no password, tokens only. */
   readonly password: string | null;
   readonly admin: number;
+  /** 1: the password opens nothing until it is changed. */
+  readonly must_change: number;
+  /** 1: an organisation, which owns repositories and signs in nowhere. */
+  readonly organisation: number;
   readonly created_at: number;
 }
 
@@ -27,19 +31,47 @@ export function needUser(world: World, login: string): UserRow {
   return user;
 }
 
-export function insertUser(world: World, user: { login: string; email: string; fullName: string; password: string | null; admin: boolean }): UserRow {
+interface NewUser {
+  readonly login: string;
+  readonly email: string;
+  readonly fullName: string;
+  readonly password: string | null;
+  readonly admin: boolean;
+  readonly mustChange?: boolean;
+  readonly organisation?: boolean;
+}
+
+export function insertUser(world: World, user: NewUser): UserRow {
   // The owner's name is a folder beside the database.
   if (/^forge\.sqlite/i.test(user.login) || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(user.login))
     throw new Refused(422, `name is invalid [${user.login}]: letters, digits, dots, dashes`);
   if (findUser(world, user.login) !== undefined) throw new Refused(422, `user already exists [name: ${user.login}]`);
   const { id } = world.database.run(
-    'INSERT INTO users (login, email, full_name, password, admin, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO users (login, email, full_name, password, admin, must_change, organisation, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     user.login,
     user.email,
     user.fullName,
     user.password,
     user.admin ? 1 : 0,
+    user.mustChange === true ? 1 : 0,
+    user.organisation === true ? 1 : 0,
     seconds(world),
   );
   return userById(world, id);
 }
+
+/** Removes an account. What it wrote stays, under a name that nobody has: `ghost-<id>`. */
+export function removeUser(world: World, user: UserRow): void {
+  world.database.transaction(() => {
+    for (const table of ['tokens', 'collaborators', 'organisation_owners', 'issue_assignees'])
+      world.database.run(`DELETE FROM ${table} WHERE user_id = ?`, user.id);
+    world.database.run(
+      "UPDATE users SET login = ?, email = '', full_name = '', password = NULL, admin = 0, must_change = 0, organisation = 0 WHERE id = ?",
+      `ghost-${user.id}`,
+      user.id,
+    );
+  });
+}
+
+export const ownsOrganisation = (world: World, organisation: number, user: number): boolean =>
+  world.database.get('SELECT 1 FROM organisation_owners WHERE organisation_id = ? AND user_id = ?', organisation, user) !== undefined;

@@ -79,7 +79,8 @@ it('tells permissions to administrators and to each account its own', async () =
 it('lets a site admin make accounts and repositories over REST', async () => {
   const on = await stage();
   expect((await on.as.maintainer('POST', '/admin/users', { username: 'new', email: 'new@localhost' })).status).toBe(403);
-  expect((await on.as.owner('POST', '/admin/users', { username: 'new', email: 'new@localhost', password: 'pass-word' })).status).toBe(201);
+  const draft = { username: 'new', email: 'new@localhost', password: 'pass-word', must_change_password: false };
+  expect((await on.as.owner('POST', '/admin/users', draft)).status).toBe(201);
   expect((await on.as.owner('POST', '/admin/users', { username: 'new', email: 'new@localhost' })).status).toBe(422);
   const made = await fetch(`${on.forge.url}/api/v1/user/repos`, {
     method: 'POST',
