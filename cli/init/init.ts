@@ -86,7 +86,7 @@ async function prepare(seat: Seat, options: InitOptions, { clock, chance, secret
   const git = createGitHand(seat.answersAt, mask);
   const facts = await admin.findRepository(options.repository);
   const branch = await branchOf(facts, options, (from) => git.headOf(from));
-  const settings = resolveSettings(options, { forgeUrl: seat.url, me: me.login, branch, localAddress });
+  const settings = resolveSettings(options, { forgeUrl: seat.url, me: me.login, branch, isPrivate: facts?.private ?? options.private, localAddress });
   const opsDefaultBranch = (await admin.findRepository(settings.ops))?.defaultBranch || opsBranch;
   const journal = openJournal(settings.journalFile, clock);
   const context: InitContext = { admin, me, options, settings, journal, secrets, git, url: seat.answersAt, adminToken: seat.token, clock, chance };

@@ -28,6 +28,13 @@ export const rightsOf: Readonly<Record<AccountRole, Rights>> = {
   ci: { project: 'write', ops: 'none', merges: false, approves: false, scopes: ['write:repository', 'read:user'] },
 };
 
+/**
+ * What the account may do on the project. On a public repository a forge takes nobody onto the whitelist of approvals who may only
+ * read (a grant to read what everybody reads is not kept), so there whoever approves may write; the main branch refuses its pushes as well.
+ */
+export const projectRight = ({ project, approves }: Rights, isPrivate: boolean): Rights['project'] =>
+  approves && !isPrivate && project === 'read' ? 'write' : project;
+
 /** The full name of an account that this instance made. By it the account is known as ours, on every machine. */
 export const markOf = (agent: string, instance: string): string =>
   agent === 'ci' ? `disinto CI (instance ${instance})` : `disinto agent ${agent} (instance ${instance})`;

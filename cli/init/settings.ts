@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Config, ProjectConfig } from '#config';
+import type { AgentConfig, Config, ProjectConfig } from '#config';
 import { parseConfig } from '../../shared/config/load.ts';
 import { parseToml } from '../../shared/config/toml.ts';
 import type { ConfigPart, Role } from '../../shared/config/schema.ts';
@@ -32,6 +32,8 @@ export interface InitSettings {
   /** The configuration as it will be. */
   readonly config: Config;
   readonly project: ProjectConfig;
+  /** Whether only collaborators see the project's repository. */
+  readonly isPrivate: boolean;
   /** `owner/name` of the ops repo. */
   readonly ops: string;
   readonly accounts: readonly FactoryAccount[];
@@ -49,6 +51,7 @@ export interface Found {
   readonly me: string;
   /** Branch of the repository that changes go into. */
   readonly branch: string;
+  readonly isPrivate: boolean;
   /** Address of this machine as the forge sees it. */
   readonly localAddress: string;
 }
@@ -95,6 +98,7 @@ export function resolveSettings(options: InitOptions, found: Found): InitSetting
     isNew: present === null,
     config,
     project,
+    isPrivate: found.isPrivate,
     ops: project.ops,
     accounts: accountsOf(config, project, options.config),
     listen,
@@ -148,27 +152,29 @@ function refuseContradictions(options: InitOptions, present: ConfigPart, found: 
 
 const trimmed = (url: unknown): unknown => (typeof url === 'string' ? url.replace(/\/+$/, '') : url);
 
+/** The account of an agent. */
+export function accountOf({ name, role: roleName, identity: login, tokenFile, passwordFile }: AgentConfig, { instance }: Config, file: string): FactoryAccount {
+  const role = roleName as Role;
+  const secrets = resolve(dirname(file), 'secrets');
+  return {
+    agent: name,
+    role,
+    login,
+    mark: markOf(name, instance.name),
+    rights: rightsOf[role],
+    tokenFile: tokenFile ?? join(secrets, `${name}.token`),
+    passwordFile: passwordFile ?? join(secrets, `${name}.password`),
+  };
+}
+
 /** The accounts that work on a project: those of its agents that are enabled, and of its CI. A fired agent has none to set up. */
 export function accountsOf(config: Config, project: ProjectConfig, file: string): readonly FactoryAccount[] {
-  const { name: instance } = config.instance;
   const secrets = resolve(dirname(file), 'secrets');
   const agents = Object.values(config.agents).filter((agent) => agent.enabled && (agent.projects.length === 0 || agent.projects.includes(project.name)));
-  const ofAgents = agents.map((agent): FactoryAccount => {
-    const role = agent.role as Role;
-    const { tokenFile, passwordFile } = agent;
-    return {
-      agent: agent.name,
-      role,
-      login: agent.identity,
-      mark: markOf(agent.name, instance),
-      rights: rightsOf[role],
-      tokenFile: tokenFile ?? join(secrets, `${agent.name}.token`),
-      passwordFile: passwordFile ?? join(secrets, `${agent.name}.password`),
-    };
-  });
+  const ofAgents = agents.map((agent) => accountOf(agent, config, file));
   const { kind, account, tokenFile } = project.ci;
   if (kind !== 'embedded') return ofAgents;
   const ciToken = tokenFile ?? join(secrets, 'ci.token');
-  const ci = { agent: 'ci', role: 'ci', login: account, mark: markOf('ci', instance), rights: rightsOf.ci, tokenFile: ciToken } as const;
+  const ci = { agent: 'ci', role: 'ci', login: account, mark: markOf('ci', config.instance.name), rights: rightsOf.ci, tokenFile: ciToken } as const;
   return [...ofAgents, { ...ci, passwordFile: join(dirname(ciToken), 'ci.password') }];
 }

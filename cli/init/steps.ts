@@ -2,6 +2,7 @@ import { missingOpsFiles } from '../../shared/ops/layout.ts';
 import type { InitStep } from './context.ts';
 import type { InitOptions } from './options.ts';
 import { opsProtection, projectProtection } from './protection.ts';
+import { projectRight } from './rights.ts';
 import type { InitSettings } from './settings.ts';
 import { accountStep } from './steps/account.ts';
 import { bookkeepingStep } from './steps/bookkeeping.ts';
@@ -36,13 +37,13 @@ function peopleSteps({ accounts, project }: InitSettings): readonly InitStep[] {
 }
 
 function repositorySteps(settings: InitSettings, options: InitOptions, opsDefaultBranch: string): readonly InitStep[] {
-  const { accounts, project, ops } = settings;
+  const { accounts, project, ops, isPrivate } = settings;
   const grants = [
-    ...accounts.map(({ login, rights }) => ({ repository: project.repository, login, right: rights.project })),
+    ...accounts.map(({ login, rights }) => ({ repository: project.repository, login, right: projectRight(rights, isPrivate) })),
     ...accounts.map(({ login, rights }) => ({ repository: ops, login, right: rights.ops })),
   ].flatMap(({ repository, login, right }) => (right === 'none' ? [] : [{ repository, login, permission: right, exact: true }]));
   const people = project.maintainers.map((login) => ({ repository: ops, login, permission: 'admin' as const, exact: false }));
-  const writers = accounts.filter(({ rights }) => rights.project === 'write');
+  const writers = accounts.filter(({ rights }) => projectRight(rights, isPrivate) === 'write');
   return [
     repositoryStep('repository/project', projectWish(settings, options)),
     repositoryStep('repository/ops', opsWish(settings, opsDefaultBranch)),
