@@ -1,4 +1,4 @@
-import type { Forge } from '#forge';
+import { type Forge, ForgeError } from '#forge';
 import { branch, commitStatus } from './pull-schema.ts';
 import type { Repository } from './repository.ts';
 
@@ -10,7 +10,13 @@ export function createCommits(repository: Repository): CommitVerbs {
     listStatuses: (head) => repository.list(`commits/${head}/statuses`, commitStatus, { counting: 'exact', idOf: (each) => each.id }),
     postStatus: async (head, { context, state, description, targetUrl }) => {
       const body = { context, state, description, ...(targetUrl === null ? {} : { target_url: targetUrl }) };
-      await repository.write('POST', `statuses/${head}`, body, commitStatus);
+      try {
+        await repository.write('POST', `statuses/${head}`, body, commitStatus);
+      } catch (error) {
+        // Gitea says 500, as if it were broken, about a commit that it does not have; asked for the statuses of it, it says so.
+        if (error instanceof ForgeError && error.status === 500) await repository.send('GET', `commits/${head}/statuses?limit=1`, null);
+        throw error;
+      }
     },
     findBranch: (name) => repository.find(branchPath(name), branch),
     ensureBranchDeleted: (name) => repository.remove(branchPath(name)),

@@ -3,7 +3,7 @@ import { type Change, type Forge, ForgeError, type TimelineEvent } from '#forge'
 import { pageLimit } from './http/pages.ts';
 import type { Labels } from './labels.ts';
 import type { Repository } from './repository.ts';
-import { type Item, item, timelineEvent } from './schema.ts';
+import { type Item, item, timelineEvent, user } from './schema.ts';
 
 type IssueVerbs = Pick<
   Forge,
@@ -46,7 +46,9 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
       return seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;
     },
     ensureAssignees: async (number, logins) => {
-      const { assignees } = await edit(number, { assignees: logins });
+      const { assignees } = await edit(number, { assignees: logins }).catch(async (error: unknown) => {
+        throw (await unassignable(repository, number, logins, error)) ?? error;
+      });
       const same = assignees.length === new Set(logins).size && logins.every((login) => assignees.includes(login));
       if (!same) throw ignored(number, `assignees are ${assignees.join(', ') || 'none'}`);
     },
@@ -66,6 +68,16 @@ const byAge = (a: Change, b: Change): number => a.updatedAt.getTime() - b.update
 
 /** The forge keeps whole seconds and `since` is inclusive. */
 const wholeSecond = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`;
+
+/** Gitea says 500 about an account that does not exist, as if it were broken: whom it can assign tells which it is. */
+async function unassignable(repository: Repository, number: number, logins: readonly string[], error: unknown): Promise<ForgeError | null> {
+  if (!(error instanceof ForgeError) || error.status !== 500) return null;
+  const possible = (await repository.listWhole('assignees', user)).map((each) => each.login.toLowerCase());
+  const lacking = logins.filter((login) => !possible.includes(login.toLowerCase()));
+  if (lacking.length === 0) return null;
+  const message = `PATCH issues/${number}: the forge cannot assign ${lacking.join(', ')} (check that the account exists and may see the repository)`;
+  return new ForgeError('invalid', message, { status: 500, cause: error });
+}
 
 const ignored = (number: number, now: string): ForgeError =>
   new ForgeError('forbidden', `PATCH issues/${number}: the forge accepted the edit but ignored it, ${now} (the account needs write access)`);

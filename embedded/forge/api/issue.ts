@@ -1,7 +1,7 @@
 import { changeAssignees, editText, openIssue, setState } from '../change/issue.ts';
 import { notifyIssue } from '../change/notify.ts';
 import { needText, text, texts, type Input } from '../fields.ts';
-import { forbidden, invalid, notFound, stumbled } from '../refused.ts';
+import { forbidden, invalid, notFound, Refused, stumbled } from '../refused.ts';
 import { json, needCaller, needRepository, nothing, pagedList, param, route, type Call, type Route } from '../route.ts';
 import { accessOf, reaches } from '../rules/access.ts';
 import { showIssue } from '../shape/issue.ts';
@@ -9,7 +9,9 @@ import { showEvent } from '../shape/timeline.ts';
 import type { EventRow } from '../store/event.ts';
 import { findIssue, issueById, needIssue, type IssueRow } from '../store/issue.ts';
 import { knownLabels } from '../store/label.ts';
+import { pullById } from '../store/pull.ts';
 import type { RepositoryRow } from '../store/repository.ts';
+import { findUser } from '../store/user.ts';
 import { timeOf } from './issue-list.ts';
 
 export interface Target {
@@ -49,11 +51,17 @@ export function applyEdit(call: Call, { repository, issue }: Target, input: Inpu
   if (assignees !== null && !reaches(accessOf(world, repository, user), 'write')) throw forbidden('only a collaborator may assign');
   editText(world, issue, user, { title: text(input, 'title'), body: text(input, 'body') });
   if (assignees !== null) assign(call, issue, assignees);
-  if (state !== null) setState(world, issueById(world, issue.id), user, state);
+  if (state === null) return;
+  if (issue.pull === 1 && pullById(world, issue.id).merged_at !== null) {
+    throw new Refused(412, 'cannot change state of this pull request, it was already merged');
+  }
+  setState(world, issueById(world, issue.id), user, state);
 }
 
 function assign(call: Call, issue: IssueRow, logins: readonly string[]): void {
   const user = needCaller(call);
+  // On creation the real forge has words for this.
+  if (logins.some((login) => findUser(call.world, login) === undefined)) throw stumbled();
   const { added, removed } = changeAssignees(call.world, issue, user, logins);
   if (added > 0) notifyIssue(call.world, issue.id, user, 'assign', 'assigned');
   if (removed > 0) notifyIssue(call.world, issue.id, user, 'assign', 'unassigned');

@@ -2,7 +2,7 @@ import { notifyStatus } from '../change/notify.ts';
 import { needText, text } from '../fields.ts';
 import { resolveCommit } from '../git/commit.ts';
 import { branchRef, isSha, readRef } from '../git/ref.ts';
-import { invalid, notFound } from '../refused.ts';
+import { invalid, notFound, stumbled } from '../refused.ts';
 import { json, needCaller, needRepository, pageAnswer, pageOf, param, route, type Answer, type Call, type Route } from '../route.ts';
 import { showCombinedStatus, showStatus } from '../shape/status.ts';
 import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
@@ -16,9 +16,12 @@ const stateOf = (value: string): StatusRow['state'] => {
   return state;
 };
 
-/** Full names are taken as they are (no child process); branches are read from their files; the rest git resolves. */
+/** Full names that the database knows are taken as they are (no child process); branches are read from their files; the rest git resolves. */
 async function commitOf(call: Call, repository: RepositoryRow, name: string): Promise<string> {
-  if (isSha(name)) return name;
+  if (isSha(name)) {
+    if (await isCommit(call, repository, name)) return name;
+    throw notFound(`object does not exist [id: ${name}, rel_path: ]`);
+  }
   const folder = repositoryPath(call.world, repository);
   const sha = readRef(folder, branchRef(name)) ?? (await resolveCommit(call.world.git, folder, name));
   if (sha === null) throw notFound(`commit does not exist: ${name}`);
@@ -69,7 +72,7 @@ export const statusRoutes: readonly Route[] = [
     const repository = needRepository(call, 'write');
     const user = needCaller(call);
     const sha = param(call, 'ref');
-    if (!isSha(sha) || !(await isCommit(call, repository, sha))) throw notFound(`commit does not exist: ${sha}`);
+    if (!isSha(sha) || !(await isCommit(call, repository, sha))) throw stumbled();
     const { id } = call.world.database.run(
       'INSERT INTO statuses (repo_id, sha, state, context, description, target_url, creator_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       repository.id,

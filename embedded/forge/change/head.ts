@@ -41,10 +41,9 @@ function setHead(world: World, pull: PullRow, head: string, pusher: UserRow, pus
   });
 }
 
-/** Refuses to reopen what is merged or has lost its branch, and takes over where the branch is now. Call before the change of state. */
+/** Refuses to reopen what has lost its branch, and takes over where the branch is now. Call before the change of state. */
 export function mayReopen(world: World, issue: number): void {
   const pull = pullById(world, issue);
-  if (pull.merged_at !== null) throw invalid('cannot change the state of a merged pull request');
   const tip = readRef(repositoryPath(world, repositoryById(world, pull.repo_id)), branchRef(pull.head));
   if (tip === null) throw invalid(`cannot reopen: the branch ${pull.head} does not exist`);
   world.database.run('UPDATE pulls SET head_sha = ? WHERE issue_id = ?', tip, issue);

@@ -16,7 +16,7 @@ export function openIssue(
   author: UserRow,
   draft: { title: string; body: string; labels: readonly LabelRow[]; assignees: readonly string[] },
 ): IssueRow {
-  if (draft.title.trim() === '') throw invalid('title is empty');
+  if (draft.title === '') throw invalid('title is empty');
   const issue = world.database.transaction(() => {
     const row = insertIssue(world, { repository: repository.id, author: author.id, title: draft.title, body: draft.body, pull: false });
     changeLabels(world, row, author, { add: draft.labels, remove: [] });
@@ -42,9 +42,9 @@ export function setState(world: World, issue: IssueRow, doer: UserRow, state: 'o
 
 /** Changes title and body; null leaves a field as it is. */
 export function editText(world: World, issue: IssueRow, doer: UserRow, text: { title: string | null; body: string | null }): void {
-  const title = text.title ?? issue.title;
+  // An empty one changes nothing; one of blanks is a title.
+  const title = text.title || issue.title;
   const body = text.body ?? issue.body;
-  if (title.trim() === '') throw invalid('title is empty');
   if (title === issue.title && body === issue.body) return;
   world.database.transaction(() => {
     world.database.run('UPDATE issues SET title = ?, body = ? WHERE id = ?', title, body, issue.id);

@@ -4,13 +4,17 @@ import { renderMatrix } from './matrix/table.ts';
 import { commentContract } from './suite/comment.ts';
 import { commitContract } from './suite/commit.ts';
 import { errorContract } from './suite/error.ts';
-import { faultContract } from './suite/fault.ts';
+import { faultContract } from './matrix/fault.ts';
 import { changeContract, issueContract } from './suite/issue.ts';
 import { labelContract } from './suite/label.ts';
+import { largeContract } from './odd/large.ts';
+import { measuredHookContract } from './suite/measured-hook.ts';
+import { measuredMergeContract } from './suite/measured-merge.ts';
+import { measuredContract } from './suite/measured.ts';
 import { mergeContract } from './suite/merge.ts';
 import { pullContract } from './suite/pull.ts';
 import { refContract } from './suite/ref.ts';
-import { refusalContract } from './suite/refusal.ts';
+import { refusalContract } from './matrix/refusal.ts';
 import { reviewContract } from './suite/review.ts';
 import { viewContract } from './suite/view.ts';
 import type { TestRepository, TestWorld } from './world.ts';
@@ -37,6 +41,10 @@ const parts: readonly ((contract: Contract) => void)[] = [
   refusalContract,
   faultContract,
   viewContract,
+  largeContract,
+  measuredContract,
+  measuredMergeContract,
+  measuredHookContract,
 ];
 
 /** Everything that the `Forge` and `View` promise, shown on a running forge. The same suite holds for each of them. */

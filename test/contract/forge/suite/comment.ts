@@ -13,6 +13,7 @@ export function commentContract({ make, shows }: Contract): void {
     it('with a key are written once and edited in place', async () => {
       const forge = (await make()).forge('dev');
       const { number } = await forge.createIssue(draft('Talk'));
+      expect(await forge.listComments(number)).toEqual([]);
       expect(await forge.ensureComment(number, 'ci/red', 'Round 1')).toBe('created');
       expect(await forge.ensureComment(number, 'ci/red', 'Round 1')).toBe('unchanged');
       expect(await forge.ensureComment(number, 'ci/red', 'Round 2')).toBe('updated');
@@ -20,7 +21,7 @@ export function commentContract({ make, shows }: Contract): void {
       const bodies = (await forge.listComments(number)).map((each) => each.body.trim());
       expect(bodies).toEqual([`${keyMark('ci/red')}\nRound 2`, `${keyMark('park')}\nWaits`]);
       shows('ensureComment', 'created', 'unchanged', 'updated');
-      shows('listComments', 'some');
+      shows('listComments', 'none', 'some');
     });
 
     it('of another account with the same key are not mine', async () => {

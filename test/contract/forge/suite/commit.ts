@@ -42,6 +42,18 @@ export function commitContract({ make, shows }: Contract): void {
     });
   });
 
+  describe('a commit that the forge does not have', () => {
+    it('has no statuses and takes none', async () => {
+      const forge = (await make()).forge('dev');
+      const nowhere = asSha('1'.repeat(40));
+      await expect(forge.listStatuses(nowhere)).rejects.toMatchObject({ kind: 'not-found' });
+      const status = { context: 'ci/test', state: 'success', description: '', targetUrl: null } as const;
+      await expect(forge.postStatus(nowhere, status)).rejects.toMatchObject({ kind: 'not-found' });
+      shows('listStatuses', 'error not-found');
+      shows('postStatus', 'error not-found');
+    });
+  });
+
   describe('branches', () => {
     it('are found with their head, or null', async () => {
       const repository = await make();

@@ -61,13 +61,28 @@ export function issueContract({ make, shows }: Contract): void {
       shows('ensureAssignees', 'error forbidden');
     });
 
+    it('without a title, or assigned to nobody that there is, are refused', async () => {
+      const forge = (await make()).forge('dev');
+      await expect(forge.createIssue(draft(''))).rejects.toMatchObject({ kind: 'invalid', status: 422 });
+      const { number } = await forge.createIssue(draft('Whose'));
+      await forge.ensureAssignees(number, ['dev']);
+      await expect(forge.ensureAssignees(number, ['nobody-at-all'])).rejects.toMatchObject({
+        kind: 'invalid',
+        message: expect.stringContaining('nobody-at-all'),
+      });
+      expect((await forge.findIssue(number))?.assignees).toEqual(['dev']);
+      shows('createIssue', 'error invalid');
+      shows('ensureAssignees', 'error invalid');
+    });
+
     it('are searched by words, open ones only', async () => {
       const forge = (await make()).forge('dev');
       const parser = await forge.createIssue(draft('Parser drops commas'));
       const closed = await forge.createIssue(draft('Parser is slow'));
       await forge.createIssue(draft('Printer jams'));
       await forge.ensureClosed(closed.number);
-      expect((await forge.searchIssues('parser')).map((each) => each.number)).toEqual([parser.number]);
+      // A real forge indexes in the background.
+      await expect.poll(async () => (await forge.searchIssues('parser')).map((each) => each.number), { timeout: 20_000 }).toEqual([parser.number]);
       expect(await forge.searchIssues('lexer')).toEqual([]);
       shows('searchIssues', 'some', 'none');
     });

@@ -73,6 +73,15 @@ export function labelContract({ make, shows }: Contract): void {
       shows('ensureLabelsExist', 'done', 'again');
     });
 
+    it('that no forge would take are refused', async () => {
+      const forge = (await make()).forge('dev');
+      const { number } = await forge.createIssue(draft('Refused'));
+      await expect(forge.ensureLabelsExist([{ name: 'odd', colour: 'mauve', description: '' }])).rejects.toMatchObject({ kind: 'invalid', status: 422 });
+      await expect(forge.ensureLabels(number, { add: [''], remove: [] })).rejects.toMatchObject({ kind: 'invalid', status: 422 });
+      shows('ensureLabelsExist', 'error invalid');
+      shows('ensureLabels', 'error invalid');
+    });
+
     it('an unknown label in a filter filters nothing, which is why the adapter filters by none', async () => {
       const repository = await make();
       await repository.forge('dev').createIssue(draft('Plain'));

@@ -34,9 +34,12 @@ export function mergeContract({ make, shows }: Contract): void {
       expect(merged).toMatchObject({ state: 'merged', mergedBy: 'merger', head: pull.head });
       expect((await forge.findBranch('main'))?.head).toBe(merged?.mergeCommit);
       expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'already-merged' });
+      for (const verb of ['ensureClosed', 'ensureReopened'] as const) await expect(forge[verb](pull.number)).rejects.toMatchObject({ kind: 'conflict' });
       await forge.ensureBranchDeleted(pull.branch);
       expect(await forge.findPullRequest(pull.number)).toMatchObject({ state: 'merged', branch: pull.branch, head: pull.head });
       shows('mergePullRequest', 'merged', 'already-merged');
+      shows('ensureClosed', 'error conflict');
+      shows('ensureReopened', 'error conflict');
     });
 
     it('carries title and message into the merge commit', async () => {

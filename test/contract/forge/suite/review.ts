@@ -75,12 +75,23 @@ export function reviewContract({ make, shows }: Contract): void {
       shows('submitReview', 'not-open');
     });
 
+    it('without a word are refused, unless they approve', async () => {
+      const { repository, pull } = await open();
+      const forge = repository.forge('reviewer');
+      for (const verdict of ['commented', 'changes-requested'] as const) {
+        await expect(forge.submitReview(pull.number, draft(pull, { verdict, body: '' }))).rejects.toMatchObject({ kind: 'invalid', status: 422 });
+      }
+      expect(await forge.submitReview(pull.number, draft(pull, { body: '' }))).toBe('submitted');
+      shows('submitReview', 'error invalid');
+    });
+
     it('go stale when the head moves', async () => {
       const { repository, pull } = await open();
       const forge = repository.forge('reviewer');
       await forge.submitReview(pull.number, draft(pull));
       await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'zwei' }) });
-      expect(await forge.listReviews(pull.number)).toMatchObject([{ head: pull.head, stale: true }]);
+      // A real forge looks at a push in the background.
+      await expect.poll(() => forge.listReviews(pull.number), { timeout: 10_000 }).toMatchObject([{ head: pull.head, stale: true }]);
     });
 
     it('move the time of the pull request', async () => {

@@ -59,8 +59,12 @@ export function viewContract({ make }: Contract): void {
       for (let turn = 1; turn <= 8; turn += 1) {
         head = await repository.push('dev', 'fix/issue-1', { '1.txt': `turn ${turn}` });
         await dev.ensureComment(1, `turn-${turn}`, 'x');
-        await view.refresh();
-        expect(view.pullRequests.get(2)?.head).toBe(head);
+        // A real forge moves the pull request a moment after the push.
+        const seen = async (): Promise<unknown> => {
+          await view.refresh();
+          return view.pullRequests.get(2)?.head;
+        };
+        await expect.poll(seen, { timeout: 10_000 }).toBe(head);
         expect(await view.comments(1)).toHaveLength(turn);
       }
     });

@@ -1,4 +1,4 @@
-import type { Ground } from '../matrix/samples.ts';
+import type { Ground } from './samples.ts';
 import { type TestRepository, source } from '../world.ts';
 
 /** An open issue, an open pull request of dev's from `fix/issue-1` and a review of it with one inline comment. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Forge } from '#forge';
 import { systemClock } from '../../../../shared/clock/system.ts';
 import type { Contract } from '../contract.ts';
-import { type Ground, asking, samples } from '../matrix/samples.ts';
+import { type Ground, asking, samples } from './samples.ts';
 import { type Fault, type Recorder, startRecorder } from '../recorder.ts';
 import type { TestRepository } from '../world.ts';
 import { prepareGround } from './ground.ts';
@@ -87,7 +87,7 @@ export function faultContract({ make, shows }: Contract): void {
         loseAnswer('POST');
         const forge = through();
         await expect(forge.createIssue({ title: 'Zebra', body: '', labels: [] })).rejects.toMatchObject({ kind: 'unavailable' });
-        expect(await forge.searchIssues('Zebra')).toHaveLength(1);
+        await expect.poll(() => forge.searchIssues('Zebra'), { timeout: 20_000 }).toHaveLength(1);
         shows('createIssue', 'error unavailable');
       });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Contract } from '../contract.ts';
-import { type Ground, asking, samples } from '../matrix/samples.ts';
+import { type Ground, asking, samples } from './samples.ts';
 import type { TestRepository } from '../world.ts';
 import { mintToken, prepareGround } from './ground.ts';
 
