@@ -31,9 +31,16 @@ export function createHttp(deps: HttpDeps): Server {
   return createServer((request, response) => {
     answer(deps, request).then(
       (result) => send(response, result),
-      () => send(response, { status: 500, body: { error: 'CI could not answer; its log says why' } }),
+      (error: unknown) => send(response, troubleWith(error)),
     );
   });
+}
+
+/** A forge that is away passes; whoever asked comes again. */
+function troubleWith(error: unknown): Answer {
+  const passing = error instanceof Error && 'kind' in error && (error.kind === 'unavailable' || error.kind === 'rate-limited');
+  if (passing) return { status: 503, body: { error: 'CI waits for the forge; ask again later' } };
+  return { status: 500, body: { error: 'CI could not answer; its log says why' } };
 }
 
 async function answer(deps: HttpDeps, request: IncomingMessage): Promise<Answer> {
