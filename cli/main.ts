@@ -5,6 +5,8 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { modelCommand } from './commands/model.ts';
 import { initCommand } from './commands/init.ts';
+import { fireCommand } from './commands/fire.ts';
+import { hireCommand } from './commands/hire.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -26,7 +28,9 @@ const commands: readonly Command[] = [
   resumeCommand,
   verifyMergeCommand,
   modelCommand,
+  hireCommand,
   agentsCommand,
+  fireCommand,
   doctorCommand,
   configCommand,
 ];

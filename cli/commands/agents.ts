@@ -2,9 +2,9 @@ import { loadConfig } from '../../shared/config/load.ts';
 import { type Args, CliError, type Command } from '../command.ts';
 import { configPath, placeOptions } from '../place.ts';
 import { print } from '../print.ts';
-import { renderRoster } from '../staff/list.ts';
-import { lookAtStaff } from '../staff/look.ts';
-import { roster } from '../staff/roster.ts';
+import { renderRoster } from '../staff/list/table.ts';
+import { lookAtStaff } from '../staff/list/look.ts';
+import { roster } from '../staff/list/roster.ts';
 
 export const agentsCommand: Command = {
   name: 'agents',

@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config } from '#config';
 import type { Ledger } from '#ledger';
-import { isProcessAlive } from '../../shared/ledger/process-identity.ts';
-import { openLedger } from '../../shared/ledger/sqlite.ts';
+import { isProcessAlive } from '../../../shared/ledger/process-identity.ts';
+import { openLedger } from '../../../shared/ledger/sqlite.ts';
 import type { Facts } from './roster.ts';
 
 const days = 30;
@@ -40,5 +40,7 @@ export function openIfThere(config: Config): Ledger | null {
 
 function tokensIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((file) => (file.endsWith('.token') && file !== 'ci.token' ? [file.slice(0, -'.token'.length)] : []));
+  return readdirSync(folder).flatMap((file) =>
+    file.endsWith('.token') && file !== 'ci.token' && file !== 'admin.token' ? [file.slice(0, -'.token'.length)] : [],
+  );
 }

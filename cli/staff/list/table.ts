@@ -1,4 +1,4 @@
-import { renderColumns } from '../print.ts';
+import { renderColumns } from '../../print.ts';
 import type { Member } from './roster.ts';
 
 const head = ['NAME', 'BACKEND', 'MODEL', 'ROLES', 'IDENTITY', 'STATUS', 'SOURCE'];

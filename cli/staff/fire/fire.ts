@@ -1,0 +1,81 @@
+import type { AgentConfig } from '#config';
+import { hint } from '../../../shared/config/suggest.ts';
+import { CliError } from '../../command.ts';
+import { opsProtection, projectProtection } from '../../init/protection.ts';
+import { accountOf, accountsOf, type FactoryAccount } from '../../init/settings.ts';
+import { type ConfigText, readConfigText, type StaffContext, withHand } from '../hand.ts';
+import { projectsOf } from '../hire/steps.ts';
+import { perform } from '../perform.ts';
+import { configStep, pauseStep, type StaffStep } from '../steps.ts';
+import { holdingsOf } from './holdings.ts';
+import { leaveStep, revokeStep, unlistStep } from './steps.ts';
+
+export interface FireRequest {
+  /** Absolute path of the disinto.toml. */
+  readonly file: string;
+  readonly name: string;
+  readonly adminTokenFile: string | null;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Fires an agent: it is disabled, and what opens the forge to it is taken back. Its table, its account and its password stay. Exit code. */
+export async function fire(request: FireRequest): Promise<number> {
+  const present = readConfigText(request.file);
+  const agent = present.config.agents[request.name];
+  if (agent === undefined) throw new CliError(`disinto.toml has no agent ${request.name}; ${hint(request.name, Object.keys(present.config.agents))}`, 2);
+  if (agent.enabled && !request.yes && !request.dryRun) refuseLast(agent, present);
+  return withHand(present, request.adminTokenFile, async (hand) => {
+    const account = accountOf(agent, present.config, present.file);
+    const holds = await holdingsOf(agent.name, account.login, projectsOf(present.config, agent.projects), hand);
+    const { code } = await perform({
+      about: aboutOf(agent, present, holds),
+      steps: await fireSteps(agent, account, present, hand),
+      context: hand,
+      yes: request.yes,
+      dryRun: request.dryRun,
+      next: [
+        '',
+        `${agent.name} stays in disinto.toml with enabled = false, its account ${account.login} stays as well. To take it back: disinto hire --name ${agent.name}`,
+      ],
+    });
+    return code;
+  });
+}
+
+function refuseLast({ name, role }: AgentConfig, { config }: ConfigText): void {
+  const others = Object.values(config.agents).filter((other) => other.enabled && other.role === role && other.name !== name);
+  if (others.length > 0) return;
+  throw new CliError(`${name} is the last enabled ${role}: without one, ${consequences[role] ?? 'its work'} stops. Hire another one first, or say --yes`, 2);
+}
+
+const consequences: Readonly<Record<string, string>> = {
+  dev: 'no issue is worked on, and all work',
+  reviewer: 'no change is approved, and merging',
+  merger: 'merging',
+};
+
+async function fireSteps(agent: AgentConfig, account: FactoryAccount, { config, file }: ConfigText, { admin }: StaffContext): Promise<readonly StaffStep[]> {
+  const steps: StaffStep[] = [
+    pauseStep(agent.name),
+    configStep([{ set: ['agents', agent.name, 'enabled'], to: false }], `write enabled = false into [agents.${agent.name}]`),
+    revokeStep(account),
+  ];
+  // As we would make them with the agent.
+  const before = { ...config, agents: { ...config.agents, [agent.name]: { ...agent, enabled: true } } };
+  for (const project of projectsOf(config, agent.projects)) {
+    const settings = { accounts: accountsOf(before, project, file), project };
+    steps.push(leaveStep(project.repository, account), unlistStep(project.repository, account, projectProtection(settings)));
+    if (project.ops === null) continue;
+    const branch = (await admin.findRepository(project.ops))?.defaultBranch ?? 'main';
+    steps.push(leaveStep(project.ops, account), unlistStep(project.ops, account, opsProtection(settings, branch)));
+  }
+  return steps;
+}
+
+function aboutOf({ name, role, identity, enabled }: AgentConfig, { config }: ConfigText, holds: readonly string[]): string {
+  const still = enabled ? '' : ', who is disabled already';
+  const lines = [`disinto fires ${name}: a ${role}, account ${identity} on ${config.forge.url}${still}`];
+  if (holds.length === 0) return lines[0] ?? '';
+  return [...lines, '', 'It still holds (its claims end with their leases, then another agent goes on):', ...holds.map((line) => `  ${line}`)].join('\n');
+}

@@ -1,0 +1,39 @@
+import { type Role, nameSchema, roles } from '../../../shared/config/schema.ts';
+import { hint } from '../../../shared/config/suggest.ts';
+import { CliError } from '../../command.ts';
+
+/** Throws `CliError` for a word that is no role. */
+export function roleNamed(word: string): Role {
+  const known = Object.keys(roles) as readonly Role[];
+  const role = known.find((each) => each === word);
+  if (role === undefined) throw new CliError(`there is no role ${word}; ${hint(word, known)}`, 2);
+  return role;
+}
+
+/** Throws `CliError` for what cannot name an agent. */
+export function checkName(name: string): string {
+  const parsed = nameSchema.safeParse(name);
+  if (!parsed.success) throw new CliError(`--name ${name}: ${parsed.error.issues.map(({ message }) => message).join('; ')}`, 2);
+  if (name === 'ci') throw new CliError('--name ci: this is what the account of the CI is called; choose another name', 2);
+  return name;
+}
+
+/** `dev-opus` for a dev on claude-opus-4-5, `merger` for a role without a model. */
+export function nameStem(role: Role, model: string | null): string {
+  return model === null ? role : `${role}-${familyOf(model)}`;
+}
+
+/** The first name of the stem with a number that nobody has: `dev-opus-1`. */
+export function freeName(stem: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const name = `${stem}-${number}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** The word that people call a model by: opus, sonnet, gpt, qwen2, llama. */
+export function familyOf(model: string): string {
+  const own = /(opus|sonnet|haiku)/i.exec(model)?.[1];
+  const words = (model.split('/').at(-1) ?? '').toLowerCase().match(/[a-z][a-z0-9]*/);
+  return (own ?? words?.[0] ?? 'model').toLowerCase().slice(0, 16);
+}

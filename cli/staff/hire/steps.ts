@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import type { Config, ProjectConfig } from '#config';
+import type { ForgeAdmin } from '#forge/admin';
+import type { ForgeStep } from '../../init/context.ts';
+import { opsProtection, projectProtection } from '../../init/protection.ts';
+import { type FactoryAccount, accountOf, accountsOf } from '../../init/settings.ts';
+import { accountStep } from '../../init/steps/account.ts';
+import { collaboratorStep } from '../../init/steps/collaborator.ts';
+import { forbiddenPushStep } from '../../init/steps/forbidden-push.ts';
+import { gitAccessStep } from '../../init/steps/git-access.ts';
+import { protectionStep } from '../../init/steps/protection.ts';
+import { tokenStep } from '../../init/steps/token.ts';
+import { shortPath } from './backend.ts';
+import { configStep, resumeStep, type StaffStep } from '../steps.ts';
+import type { Candidate } from './decide.ts';
+
+/** The projects that an agent works on. */
+export function projectsOf(config: Config, names: readonly string[]): readonly ProjectConfig[] {
+  return Object.values(config.projects).filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+/** The plan of `disinto hire`: an account with its rights and the proof that they hold, and then the file that lets it work. */
+export async function hireSteps(candidate: Candidate, file: string, admin: ForgeAdmin): Promise<readonly StaffStep[]> {
+  const { config, settings, name } = candidate;
+  const account = accountOf(settings, config, file);
+  const rights: ForgeStep[] = [];
+  for (const project of projectsOf(config, settings.projects)) {
+    rights.push(...projectSteps(project, config, { account, file }));
+    if (project.ops !== null)
+      rights.push(...opsSteps(project, project.ops, config, { account, file, branch: (await admin.findRepository(project.ops))?.defaultBranch ?? 'main' }));
+  }
+  return [
+    accountStep(account),
+    tokenStep(account),
+    ...rights,
+    ...keySteps(candidate, file),
+    configStep(candidate.edits, sayEdits(candidate)),
+    resumeStep(name),
+  ];
+}
+
+interface Subject {
+  readonly account: FactoryAccount;
+  readonly file: string;
+}
+
+function projectSteps(project: ProjectConfig, config: Config, { account, file }: Subject): readonly ForgeStep[] {
+  const { repository, branch } = project;
+  const { project: permission, merges, approves } = account.rights;
+  const listed = merges || approves;
+  return [
+    ...(permission === 'none' ? [] : [collaboratorStep({ repository, login: account.login, permission, exact: true })]),
+    ...(permission === 'write' ? [gitAccessStep(repository, account)] : []),
+    ...(listed ? [protectionStep(repository, projectProtection({ accounts: accountsOf(config, project, file), project }))] : []),
+    forbiddenPushStep({ repository, branch, account, files: {} }),
+  ];
+}
+
+function opsSteps(project: ProjectConfig, ops: string, config: Config, { account, file, branch }: Subject & { readonly branch: string }): readonly ForgeStep[] {
+  const { ops: permission, approves } = account.rights;
+  if (permission === 'none') return [];
+  const protection = opsProtection({ accounts: accountsOf(config, project, file), project }, branch);
+  return [collaboratorStep({ repository: ops, login: account.login, permission, exact: true }), ...(approves ? [protectionStep(ops, protection)] : [])];
+}
+
+/** The key of the backend is a person's to bring: its lack is said, and keeps nothing up. */
+function keySteps({ config, settings }: Candidate, file: string): readonly StaffStep[] {
+  const backend = settings.backend === null ? undefined : config.backends[settings.backend];
+  const keyFile = backend?.keyFile ?? null;
+  if (backend === undefined || keyFile === null) return [];
+  const shown = shortPath(keyFile, file.slice(0, file.lastIndexOf('/')));
+  return [
+    {
+      id: `key/${backend.name}`,
+      title: `key of ${backend.name}`,
+      failure: 'degradable',
+      timeoutSeconds: 10,
+      check: () =>
+        Promise.resolve(
+          existsSync(keyFile)
+            ? { state: 'present' }
+            : { state: 'skipped', reason: `${shown} does not exist: put the API key of ${backend.baseUrl} into it, and run: chmod 600 ${shown}` },
+        ),
+      apply: () => Promise.resolve({ note: 'there' }),
+    },
+  ];
+}
+
+function sayEdits({ name, role, edits, settings, returns }: Candidate): string {
+  const tables = edits.flatMap((edit) => ('set' in edit && edit.set[0] === 'backends' ? [`[backends.${edit.set[1] ?? ''}]`] : []));
+  const others = edits.flatMap((edit) => ('set' in edit && edit.set[0] === 'agents' && edit.set[1] !== name ? [edit.set[1] ?? ''] : []));
+  const named = others.length === 0 ? '' : `; name the present backend of ${others.join(', ')}, which need not be while there is only one`;
+  const agent = `[agents.${name}] (${[role, ...(settings.backend === null ? [] : [`on ${settings.backend}`])].join(' ')})`;
+  return `${returns ? 'enable' : 'write'} ${[...tables, agent].join(' and ')}${named}`;
+}
