@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { modelCommand } from './commands/model.ts';
 import { initCommand } from './commands/init.ts';
 import { fireCommand } from './commands/fire.ts';
+import { hireAnAgentCommand } from './staff/hire/hire-an-agent.ts';
 import { hireCommand } from './commands/hire.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { runCommand } from './commands/run.ts';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   fireCommand,
   doctorCommand,
   configCommand,
+  hireAnAgentCommand,
 ];
 
 const leaveMilliseconds = 2000;

@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AgentConfig, Config } from '#config';
 import { connectAgent, connectSessions, hostOptions, type Runtime } from '../../shared/agent/connect.ts';
+import { startHeartbeat } from '../../shared/agent/heartbeat.ts';
 import { type Host, startHost } from '../../shared/agent/host.ts';
 import type { HostedAgent } from '../../shared/agent/hosted.ts';
 import { CliError } from '../command.ts';
@@ -30,5 +33,19 @@ export function connectAgents(runtime: Runtime, chosen: readonly AgentConfig[]):
     const agent = agentOfRole(settings.role);
     return connectAgent(agent, settings.name, runtime, { sessions: connectSessions(agent, settings.name, runtime) });
   });
-  return { slots, start: () => startHost({ ...hostOptions(runtime), slots }) };
+  return { slots, start: () => withHeartbeats(startHost({ ...hostOptions(runtime), slots }), chosen, runtime) };
+}
+
+/** Says where `disinto agents list` looks that these agents are held by a living process, also before their first run. */
+function withHeartbeats(host: Host, chosen: readonly AgentConfig[], { config, clock, log }: Runtime): Host {
+  const files = chosen.map(({ name }) => join(config.instance.data, 'heartbeat', name));
+  const ends = files.map((file) => startHeartbeat({ file, clock, log, isWell: () => !host.overdue() }));
+  return {
+    ...host,
+    stop: async (graceMs) => {
+      await host.stop(graceMs);
+      for (const end of ends) end();
+      for (const file of files) rmSync(file, { force: true });
+    },
+  };
 }

@@ -80,7 +80,7 @@ async function hireKnown(request: HireRequest, known: AgentConfig, circumstances
   const edits: readonly ConfigEdit[] = [
     ...(backend === null || backend.table === known.backend ? [] : [...backend.edits, { set: ['agents', name, 'backend'], to: backend.table }]),
     { set: ['agents', name], to: files },
-    ...(known.enabled ? [] : [{ set: ['agents', name, 'enabled'], to: true }]),
+    ...(known.enabled ? [] : [{ remove: ['agents', name, 'enabled'] }]),
   ];
   return candidate(name, role, edits, circumstances, !known.enabled);
 }
