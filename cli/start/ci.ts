@@ -12,8 +12,8 @@ import { listenAddress } from './address.ts';
 export interface ProjectCis {
   /** The config with the addresses where the CIs answer. */
   readonly config: Config;
-  /** Something happened on this repository (`owner/name`): its CI looks at once. */
-  wake(repository: string): void;
+  /** Something happened on this repository (`owner/name`): its CI looks at once. False when none judges it. */
+  wake(repository: string): boolean;
   close(): Promise<void>;
 }
 
@@ -33,7 +33,11 @@ export async function serveCis(runtime: Runtime, webhookSecret: string | null): 
   const urls = new Map(running.map(({ project, ci }) => [project.name, ci.url]));
   return {
     config: withUrls(runtime.config, urls),
-    wake: (repository) => running.filter(({ project }) => isSame(project.repository, repository)).forEach(({ ci }) => ci.wake()),
+    wake: (repository) => {
+      const judging = running.filter(({ project }) => isSame(project.repository, repository));
+      for (const { ci } of judging) ci.wake();
+      return judging.length > 0;
+    },
     close,
   };
 }

@@ -8,7 +8,7 @@ import { chooseAgents, connectAgents } from './agents.ts';
 import { embeddedProjects, type ProjectCis, serveCis } from './ci.ts';
 import { serveForge } from './forge.ts';
 import type { Part } from './parts.ts';
-import { bothHear } from './webhook.ts';
+import { bothHear, tellElsewhere } from './webhook.ts';
 
 export interface StartRequest {
   /** Path of the disinto.toml. */
@@ -46,16 +46,27 @@ export async function openInstance(request: StartRequest): Promise<() => Promise
     refuseNothing(request, runtime);
     if (request.only.has('forge') && runtime.config.forge.embedded) await openForge(runtime, closing);
     const cis = await openCis(request, runtime, closing);
+    warnOfUnreachable(request, runtime);
     if (request.only.has('agents')) await openAgents(request, { ...runtime, config: cis?.config ?? runtime.config }, cis, closing);
   } catch (error) {
     await closeAll(closing);
     throw error;
   }
-  return () => closeAll(closing);
+  let stopping: Promise<void> | null = null;
+  return () => (stopping ??= closeAll(closing));
 }
 
+/** Stops everything, also when a part fails at it; then throws that. */
 async function closeAll(closing: Closing): Promise<void> {
-  for (const close of closing.toReversed()) await close();
+  const failures: unknown[] = [];
+  for (const close of closing.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 function refuseNothing({ only }: StartRequest, { config }: Runtime): void {
@@ -63,6 +74,14 @@ function refuseNothing({ only }: StartRequest, { config }: Runtime): void {
   if ([...only].some((part) => has[part])) return;
   const lacks = { forge: '[forge] has no embedded = true', ci: 'no project has ci.kind = "embedded"', agents: '' };
   throw new CliError(`there is nothing to start: ${[...only].map((part) => lacks[part]).join(', and ')}`);
+}
+
+/** Where agents and CI live in processes of their own, only the config can tell one where the other is. */
+function warnOfUnreachable({ only }: StartRequest, { config, log }: Runtime): void {
+  if (only.has('ci') && only.has('agents')) return;
+  for (const { name, ci } of embeddedProjects(config))
+    if (ci.url === null && (only.has('ci') || only.has('agents')))
+      log.warn({ project: name }, 'Agents in another process than CI can read no logs and ask for no re-runs: set projects.*.ci.url');
 }
 
 async function openForge(runtime: Runtime, closing: Closing): Promise<void> {
@@ -80,17 +99,16 @@ async function openCis({ only }: StartRequest, runtime: Runtime, closing: Closin
 }
 
 async function openAgents(request: StartRequest, runtime: Runtime, cis: ProjectCis | null, closing: Closing): Promise<void> {
-  const agents = connectAgents(runtime, chooseAgents(runtime.config, request.agents));
+  const { log, config } = runtime;
+  const agents = connectAgents(runtime, chooseAgents(config, request.agents));
   const webhook = webhookOf(runtime);
   let route: ReturnType<typeof createWakeRouter> = () => 'nobody';
-  const onWake = bothHear(
-    (event, facts, delivery) => route(event, facts, delivery),
-    (repository) => cis?.wake(repository),
-  );
-  const receiver = webhook === null ? null : await startWebhookReceiver({ ...webhook, log: runtime.log, onWake });
+  const wakeCi = cis?.wake ?? tellElsewhere(embeddedProjects(config), webhook?.secret ?? null, log);
+  const onWake = bothHear((event, facts, delivery) => route(event, facts, delivery), wakeCi);
+  const receiver = webhook === null ? null : await startWebhookReceiver({ ...webhook, log, onWake });
   if (receiver !== null) closing.push(() => receiver.close());
   const host = agents.start();
   closing.push(() => host.stop(graceMs));
   route = createWakeRouter(host, agents.slots);
-  runtime.log.info({ agents: agents.slots.map((slot) => `${slot.name} on ${slot.project.name}`), webhook: receiver?.url ?? null }, 'Agents started');
+  log.info({ agents: agents.slots.map((slot) => `${slot.name} on ${slot.project.name}`), webhook: receiver?.url ?? null }, 'Agents started');
 }

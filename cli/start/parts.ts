@@ -1,7 +1,7 @@
 import { CliError } from '../command.ts';
 
 /** What `disinto start` can run: the agents, the embedded CI of the projects that have one, and the embedded forge. */
-export const parts = ['agents', 'ci', 'forge'] as const;
+const parts = ['agents', 'ci', 'forge'] as const;
 export type Part = (typeof parts)[number];
 
 /** The parts that `--only` names, such as `ci,forge`; all without it. Throws `CliError` for anything else. */
