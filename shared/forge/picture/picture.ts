@@ -74,9 +74,10 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
   const refresh = (): Promise<Items> => (next ??= begin());
   const refreshBy = async (by: Forge): Promise<Items> => {
     const since = items.watermark ?? clock.now();
-    // Whether a refused account is served again is known before it reads.
+    // Whether a refused account is served again is known before it reads; the others need not be asked while nobody is served.
     if (reader.isRefused(by)) await reader.prove(by, since);
-    const [found] = await Promise.all([refresh(), reader.prove(by, since)]);
+    const found = await refresh();
+    await reader.prove(by, since);
     return found;
   };
 

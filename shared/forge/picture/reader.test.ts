@@ -46,7 +46,7 @@ describe('a picture that several accounts look at', () => {
     const { refuses, looks } = accounts('dev', 'reviewer', 'merger');
     await looks();
     refuses.set('dev', kind);
-    expect(await looks()).toEqual(['served', 'served', 'served']);
+    expect(await looks()).toEqual(['dev is refused', 'served', 'served']);
     expect(await looks()).toEqual(['dev is refused', 'served', 'served']);
     refuses.clear();
     expect(await looks()).toEqual(['served', 'served', 'served']);
