@@ -32,14 +32,12 @@ export interface CommitDraft {
   readonly at: Date;
 }
 
-/** A bare repository of our own for as long as `use` runs, with which commits are made and pushed. */
+/** A bare repository of our own in which commits are made to be pushed. It is made when it is first needed; `close` removes it. */
 export interface GitHand {
-  use<T>(act: (work: GitWork) => Promise<T>): Promise<T>;
   /** The branch that HEAD of a repository (URL or path) names. Throws `GitError`. */
   headOf(repository: string): Promise<string>;
-}
+  close(): Promise<void>;
 
-export interface GitWork {
   /** Commit at the head of the branch; it is fetched. Null: there is no such branch. */
   fetch(repository: string, branch: string, as: Pusher): Promise<string | null>;
   /** Branches and tags of any repository (URL or path) under their own names. */
@@ -50,28 +48,38 @@ export interface GitWork {
   push(push: Push, as: Pusher): Promise<Pushed>;
 }
 
-/** `hide` masks secrets in what git says. */
-export function createGitHand(forgeUrl: string, hide: (text: string) => string): GitHand {
-  const using = async <T>(act: (run: Run, folder: string) => Promise<T>): Promise<T> => {
-    const folder = await mkdtemp(join(tmpdir(), 'disinto-init-'));
-    try {
-      const config = join(folder, 'gitconfig');
-      await writeFile(config, fixedConfig);
-      const run = createRun(fixedEnvironment({ home: folder, config }, processEnvironment()), hide);
-      return await act(run, folder);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+interface Place {
+  readonly run: Run;
+  readonly folder: string;
+  readonly gitDir: string;
+}
+
+async function makePlace(hide: (text: string) => string): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'disinto-init-'));
+  const [config, gitDir] = [join(folder, 'gitconfig'), join(folder, 'work.git')];
+  await writeFile(config, fixedConfig);
+  const run = createRun(fixedEnvironment({ home: folder, config }, processEnvironment()), hide);
+  await run({ args: ['init', '--quiet', '--bare', gitDir] });
+  return { run, folder, gitDir };
+}
+
+/** `hide` masks secrets in what git says; `onPush` hears of each push that may have changed the forge. */
+export function createGitHand(forgeUrl: string, hide: (text: string) => string, onPush: () => void = () => {}): GitHand {
+  let place: Promise<Place> | null = null;
+  const run: Run = async (command) => {
+    place ??= makePlace(hide);
+    const { run: inPlace, gitDir } = await place;
+    return inPlace({ ...command, args: [`--git-dir=${gitDir}`, ...command.args] });
   };
   return {
-    headOf: (repository) =>
-      using(async (run) => branchOf(text(await run({ args: ['ls-remote', '--symref', '--', repository, 'HEAD'], env: ofUser(), seconds: 60 })), repository)),
-    use: (act) =>
-      using(async (run, folder) => {
-        const gitDir = join(folder, 'work.git');
-        await run({ args: ['init', '--quiet', '--bare', gitDir] });
-        return act(createWork(forgeUrl, run, gitDir));
-      }),
+    headOf: async (repository) =>
+      branchOf(text(await run({ args: ['ls-remote', '--symref', '--', repository, 'HEAD'], env: ofUser(), seconds: 60 })), repository),
+    ...createWork(forgeUrl, run, onPush),
+    close: async () => {
+      const made = await place?.catch(() => null);
+      place = null;
+      if (made != null) await rm(made.folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -101,6 +109,9 @@ function branchOf(output: string, repository: string): string {
   return found;
 }
 
+/** Newer commits of a branch among which one is looked for. */
+const depth = 50;
+
 const author = {
   GIT_AUTHOR_NAME: 'disinto init',
   GIT_AUTHOR_EMAIL: 'init@noreply.localhost',
@@ -108,9 +119,8 @@ const author = {
   GIT_COMMITTER_EMAIL: 'init@noreply.localhost',
 };
 
-function createWork(forgeUrl: string, run: Run, gitDir: string): GitWork {
-  const git = async (args: readonly string[], more: Partial<Parameters<Run>[0]> = {}): Promise<string> =>
-    text(await run({ ...more, args: [`--git-dir=${gitDir}`, ...args] }));
+function createWork(forgeUrl: string, run: Run, onPush: () => void): Omit<GitHand, 'headOf' | 'close'> {
+  const git: Git = async (args, more = {}) => text(await run({ ...more, args }));
   /** Runs with one secret after the other until the forge takes one. */
   const signedIn = async <T>(repository: string, { login, secrets }: Pusher, act: (env: Readonly<Record<string, string>>) => Promise<T>): Promise<T> => {
     let refusal: unknown = new GitError('auth', `there is no secret of ${login} to push with`);
@@ -130,24 +140,20 @@ function createWork(forgeUrl: string, run: Run, gitDir: string): GitWork {
         const listed = await git(['ls-remote', 'forge', `refs/heads/${branch}`], { env });
         const commit = listed.split('\t')[0] ?? '';
         if (commit === '') return null;
-        await git(['fetch', '--quiet', '--depth=50', '--no-tags', 'forge', `refs/heads/${branch}`], { env, seconds: 600 });
+        const known = (await run({ args: ['cat-file', '-e', `${commit}^{tree}`], accept: [0, 1, 128] })).code === 0;
+        if (!known) await git(['fetch', '--quiet', `--depth=${depth}`, '--no-tags', 'forge', `refs/heads/${branch}`], { env, seconds: 600 });
         return commit;
       }),
     copy: async (from) => {
       await git(['fetch', '--quiet', '--no-tags', '--', from, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'], { env: ofUser(), seconds: 1800 });
     },
-    commit: ({ parent, message, files, at }) => commitFiles(git, gitDir, { parent, message, files, at }),
-    isBefore: async (commit, other) =>
-      (await run({ args: [`--git-dir=${gitDir}`, 'merge-base', '--is-ancestor', commit, other], accept: [0, 1, 128] })).code === 0,
+    commit: (draft) => commitFiles(git, draft),
+    isBefore: async (commit, other) => (await run({ args: ['merge-base', '--is-ancestor', commit, other], accept: [0, 1, 128] })).code === 0,
     push: ({ repository, refspecs, lease }, as) =>
       signedIn(repository, as, async (env) => {
         const leases = lease === undefined ? [] : [`--force-with-lease=${lease.ref}:${lease.holds}`];
-        const ran = await run({
-          args: [`--git-dir=${gitDir}`, 'push', '--porcelain', ...leases, 'forge', ...refspecs],
-          env,
-          accept: [0, 1, 128],
-          seconds: 1800,
-        });
+        const ran = await run({ args: ['push', '--porcelain', ...leases, 'forge', ...refspecs], env, accept: [0, 1, 128], seconds: 1800 });
+        onPush();
         return judge(ran.code, `${text(ran)}\n${ran.stderr}`);
       }),
   };
@@ -164,16 +170,18 @@ function judge(code: number, words: string): Pushed {
 
 type Git = (args: readonly string[], more?: Partial<Parameters<Run>[0]>) => Promise<string>;
 
-async function commitFiles(git: Git, gitDir: string, { parent, message, files, at }: CommitDraft): Promise<string> {
-  const env = { GIT_INDEX_FILE: join(gitDir, 'init-index') };
-  await git(['read-tree', ...(parent === null ? ['--empty'] : [parent])], { env });
-  for (const [path, content] of Object.entries(files)) {
-    const blob = await git(['hash-object', '-w', '--stdin'], { input: content });
-    await git(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`], { env });
-  }
-  const tree = await git(['write-tree'], { env });
+async function commitFiles(git: Git, { parent, message, files, at }: CommitDraft): Promise<string> {
   const date = `${Math.floor(at.getTime() / 1000)} +0000`;
-  return git(['commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-m', message], {
-    env: { ...author, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date },
-  });
+  const env = { ...author, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+  const tree = Object.keys(files).length === 0 && parent !== null ? `${parent}^{tree}` : await writeTree(git, parent, files);
+  return git(['commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-m', message], { env });
+}
+
+async function writeTree(git: Git, parent: string | null, files: Readonly<Record<string, string>>): Promise<string> {
+  await git(['read-tree', ...(parent === null ? ['--empty'] : [parent])]);
+  const blobs = new Map<string, string>();
+  for (const content of new Set(Object.values(files))) blobs.set(content, await git(['hash-object', '-w', '--stdin'], { input: content }));
+  const entries = Object.entries(files).map(([path, content]) => `100644 ${blobs.get(content) ?? ''}\t${path}\0`);
+  await git(['update-index', '--add', '-z', '--index-info'], { input: entries.join('') });
+  return git(['write-tree']);
 }

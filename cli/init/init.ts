@@ -13,6 +13,7 @@ import { createGitHand } from './git-hand.ts';
 import { openJournal } from './journal.ts';
 import { nextSteps } from './next.ts';
 import type { InitOptions } from './options.ts';
+import { remember } from './remember.ts';
 import { isNeeded, isObstacle, type Report } from './report.ts';
 import { givenSeat, localAddressTo } from './seat.ts';
 import { createSecretFiles, type SecretFiles } from './secret-files.ts';
@@ -32,33 +33,35 @@ interface Deps {
   readonly chance: typeof systemChance;
   readonly secrets: SecretFiles;
   readonly mask: (text: string) => string;
+  readonly signal: AbortSignal;
 }
 
 /** Plans, shows the plan, and does what it says. Exit code. Throws `CliError`, `ConfigError`, `ForgeError`. */
 export async function runInit(options: InitOptions, tools: InitTools): Promise<number> {
   const registry = createSecretRegistry();
-  const deps: Deps = { clock: systemClock, chance: systemChance, secrets: createSecretFiles(registry), mask: registry.mask };
-  const planning = await planningSeat(options, deps);
-  try {
-    const prepared = await prepare(planning, options, deps);
-    const planned = await planSteps(prepared.steps, prepared.context, { signal: tools.signal, clock: deps.clock, mask: deps.mask });
-    tools.report.plan([prepared.about, ...planning.makes.map((line) => `  ${line}`)].join('\n'), planned);
-    const code = await decide(options, planning, planned, tools);
-    if (code !== null) return code;
-    if (planning.answersAt === planning.url) return await apply(prepared, planned, deps, tools);
-  } finally {
-    await planning.close();
-  }
-  return applyServed(options, deps, tools);
+  const deps: Deps = { clock: systemClock, chance: systemChance, secrets: createSecretFiles(registry), mask: registry.mask, signal: tools.signal };
+  const seat = await planningSeat(options, deps);
+  const code = await planned(seat, options, deps, async (prepared, plan) => {
+    tools.report.plan([prepared.about, ...seat.makes.map((line) => `  ${line}`)].join('\n'), plan);
+    const end = await decide(options, seat, plan, tools);
+    if (end !== null) return end;
+    return seat.answersAt === seat.url ? apply(prepared, plan, deps, tools) : null;
+  });
+  if (code !== null) return code;
+  // The plan was made on a copy of the embedded forge; now the forge itself is served.
+  return planned(await servedSeat(options, presentOf(options), deps), options, deps, (prepared, plan) => apply(prepared, plan, deps, tools));
 }
 
-/** The plan was made on a copy of the embedded forge; now the forge itself is served. */
-async function applyServed(options: InitOptions, deps: Deps, tools: InitTools): Promise<number> {
-  const seat = await servedSeat(options, presentOf(options), deps);
+/** Plans on a seat, hands the plan on, and leaves the seat. */
+async function planned<T>(seat: Seat, options: InitOptions, deps: Deps, use: (prepared: Prepared, plan: readonly PlannedStep[]) => Promise<T>): Promise<T> {
   try {
     const prepared = await prepare(seat, options, deps);
-    const planned = await planSteps(prepared.steps, prepared.context, { signal: tools.signal, clock: deps.clock, mask: deps.mask });
-    return await apply(prepared, planned, deps, tools);
+    try {
+      const { clock, mask } = deps;
+      return await use(prepared, await planSteps(prepared.steps, prepared.context, { signal: deps.signal, clock, mask }));
+    } finally {
+      await prepared.context.git.close();
+    }
   } finally {
     await seat.close();
   }
@@ -75,15 +78,17 @@ interface Prepared {
   readonly about: string;
   readonly steps: readonly InitStep[];
   readonly context: InitContext;
+  /** Drops what was learnt: a person may have thought for a while. */
+  forget(): void;
 }
 
 /** Looks at what the plan depends on, and changes nothing. */
 async function prepare(seat: Seat, options: InitOptions, { clock, chance, secrets, mask }: Deps): Promise<Prepared> {
   const localAddress = await localAddressTo(seat.answersAt);
-  const admin = createForgeAdmin({ url: seat.answersAt, token: () => seat.token, timeoutSeconds: 30, clock, chance, log: silent });
+  const { admin, forget } = remember(createForgeAdmin({ url: seat.answersAt, token: () => seat.token, timeoutSeconds: 30, clock, chance, log: silent }));
   const me = await admin.me();
   const version = await admin.version();
-  const git = createGitHand(seat.answersAt, mask);
+  const git = createGitHand(seat.answersAt, mask, forget);
   const facts = await admin.findRepository(options.repository);
   const branch = await branchOf(facts, options, (from) => git.headOf(from));
   const settings = resolveSettings(options, { forgeUrl: seat.url, me: me.login, branch, isPrivate: facts?.private ?? options.private, localAddress });
@@ -91,7 +96,7 @@ async function prepare(seat: Seat, options: InitOptions, { clock, chance, secret
   const journal = openJournal(settings.journalFile, clock);
   const context: InitContext = { admin, me, options, settings, journal, secrets, git, url: seat.answersAt, adminToken: seat.token, clock, chance };
   const about = `disinto init: ${options.repository} on ${seat.url} (version ${version}), as ${me.login}${me.siteAdmin ? ', a site admin' : ', who is no site admin'}`;
-  return { about, steps: initSteps(settings, options, opsDefaultBranch), context };
+  return { about, steps: initSteps(settings, options, opsDefaultBranch), context, forget };
 }
 
 const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => silent };
@@ -103,13 +108,13 @@ async function branchOf(facts: RepositoryFacts | null, options: InitOptions, hea
 }
 
 /** Exit code, or null: the plan is to be applied. */
-async function decide(options: InitOptions, seat: Seat, planned: readonly PlannedStep[], { report, ask }: InitTools): Promise<number | null> {
+async function decide(options: InitOptions, seat: Seat, plan: readonly PlannedStep[], { report, ask }: InitTools): Promise<number | null> {
   if (options.dryRun) return 0;
-  if (planned.some(isObstacle)) {
+  if (plan.some(isObstacle)) {
     report.say('Nothing was changed: what cannot be done comes first.');
     return 1;
   }
-  if (seat.makes.length === 0 && !planned.some(isNeeded)) {
+  if (seat.makes.length === 0 && !plan.some(isNeeded)) {
     report.end({ end: 'done', applied: 0, failures: [] }, []);
     return 0;
   }
@@ -120,8 +125,14 @@ async function decide(options: InitOptions, seat: Seat, planned: readonly Planne
 
 const codes = { done: 0, degraded: 0, failed: 1, cancelled: 130 } as const;
 
-async function apply({ steps, context }: Prepared, planned: readonly PlannedStep[], { clock, mask }: Deps, { report, signal }: InitTools): Promise<number> {
-  const result = await applySteps(steps, planned, context, { signal, clock, mask, reporter: report.onEvent });
+async function apply(
+  { steps, context, forget }: Prepared,
+  plan: readonly PlannedStep[],
+  { clock, mask, signal }: Deps,
+  { report }: InitTools,
+): Promise<number> {
+  forget();
+  const result = await applySteps(steps, plan, context, { signal, clock, mask, reporter: report.onEvent });
   const isUsable = result.end === 'done' || result.end === 'degraded';
   report.end(result, isUsable ? nextSteps(context.settings, context.settings.config.forge.url) : []);
   return codes[result.end];

@@ -55,7 +55,8 @@ export async function withHand<T>(present: ConfigText, adminTokenFile: string | 
   const forge = await serveIfNeeded(present.config);
   const ledger = openIfThere(present.config);
   try {
-    return await act(await connect(present, { secrets, adminToken, ledger }));
+    const hand = await connect(present, { secrets, adminToken, ledger });
+    return await act(hand).finally(() => hand.git.close());
   } finally {
     ledger?.close();
     await forge?.close();

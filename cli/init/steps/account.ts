@@ -67,8 +67,9 @@ async function isOpened({ admin, secrets }: ForgeContext, { login, tokenFile, pa
   return token !== null && (await admin.tokenOwner(token))?.toLowerCase() === login.toLowerCase();
 }
 
+/** Its mark is ours, and this folder knows that it made the account: an instance of the same name in another folder has its own secrets. */
 const isOurs = ({ journal }: ForgeContext, account: FactoryAccount, found: Account): boolean =>
-  found.fullName === account.mark || (journal.made(keyOf(account)) && found.fullName === '');
+  journal.made(keyOf(account)) && (found.fullName === account.mark || found.fullName === '');
 
 /** Ours, but no secret opens it: the file was lost, or a kill came between. */
 function checkLocked(context: ForgeContext, account: FactoryAccount): Check {
@@ -84,7 +85,8 @@ function checkLocked(context: ForgeContext, account: FactoryAccount): Check {
 
 function foreign(context: ForgeContext, account: FactoryAccount, found: Account): Check {
   const other = instanceOfMark(found.fullName);
-  const whose = other === null ? 'not made by disinto' : found.fullName;
+  const twin = found.fullName === account.mark;
+  const whose = other === null ? 'not made by disinto' : twin ? `${found.fullName}, but this folder did not make it` : found.fullName;
   return {
     state: 'impossible',
     reason: `the account ${account.login} exists and is somebody else's (${whose}); it is never touched`,

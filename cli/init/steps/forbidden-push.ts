@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Check, StepTools } from '#pipeline';
 import type { ForgeContext, ForgeStep } from '../context.ts';
-import type { GitWork, Pusher } from '../git-hand.ts';
+import type { Pusher } from '../git-hand.ts';
 import { ruleFor } from '../protection.ts';
 import type { FactoryAccount } from '../settings.ts';
 
@@ -23,7 +23,7 @@ export const forbiddenPushStep = (trial: Trial): ForgeStep => ({
   failure: 'fatal',
   timeoutSeconds: 120,
   check: (context) => checkTrial(context, trial),
-  apply: (context, tools) => context.git.use((work) => tryPush(context, trial, { work, tools })),
+  apply: (context, tools) => tryPush(context, trial, tools),
 });
 
 const keyOf = ({ repository, branch, account }: Trial): string => `push refused: ${account.login} to ${branch} of ${repository}`;
@@ -58,22 +58,18 @@ export function pusherOf({ secrets }: ForgeContext, { login, tokenFile, password
 
 const adminPusher = ({ me, adminToken }: ForgeContext): Pusher => ({ login: me.login, secrets: [adminToken] });
 
-async function tryPush(
-  context: ForgeContext,
-  trial: Trial,
-  { work, tools }: { readonly work: GitWork; readonly tools: StepTools },
-): Promise<{ readonly note: string }> {
-  const { journal, clock } = context;
+async function tryPush(context: ForgeContext, trial: Trial, tools: StepTools): Promise<{ readonly note: string }> {
+  const { journal, clock, git } = context;
   const { repository, branch, account, files } = trial;
-  await takeBackOld(context, trial, work);
-  const before = await work.fetch(repository, branch, adminPusher(context));
+  await takeBackOld(context, trial);
+  const before = await git.fetch(repository, branch, adminPusher(context));
   if (before === null) throw new Error(`${repository} has no branch ${branch}; push it, or set the project's branch in disinto.toml`);
   const message = `Probe: ${account.login} must not be able to push this`;
-  const commit = await work.commit({ parent: before, message, files, at: clock.now() });
+  const commit = await git.commit({ parent: before, message, files, at: clock.now() });
   journal.begin(keyOf(trial), `${before} ${commit}`);
-  const pushed = await tools.phase('push', () => work.push({ repository, refspecs: [`${commit}:refs/heads/${branch}`] }, pusherOf(context, account)));
+  const pushed = await tools.phase('push', () => git.push({ repository, refspecs: [`${commit}:refs/heads/${branch}`] }, pusherOf(context, account)));
   if (pushed.end === 'pushed') {
-    await takeBack(context, trial, work, { before, commit });
+    await takeBack(context, trial, { before, commit });
     throw new Error(`${account.login} could push to ${branch} of ${repository}; the probe was taken back. ${advice}`);
   }
   journal.end(keyOf(trial));
@@ -84,32 +80,27 @@ async function tryPush(
 const advice = 'Protect the branch so that the accounts of the factory cannot push to it (settings of the repository, branch protection), then run init again';
 
 /** A run that was killed may have left its probe on the branch. */
-async function takeBackOld(context: ForgeContext, trial: Trial, work: GitWork): Promise<void> {
+async function takeBackOld(context: ForgeContext, trial: Trial): Promise<void> {
   const [before, commit] = (context.journal.open(keyOf(trial)) ?? '').split(' ');
   if (before === undefined || commit === undefined) return;
-  const head = await work.fetch(trial.repository, trial.branch, adminPusher(context));
+  const head = await context.git.fetch(trial.repository, trial.branch, adminPusher(context));
   if (head === commit) {
-    await takeBack(context, trial, work, { before, commit });
+    await takeBack(context, trial, { before, commit });
     throw new Error(
       `${trial.account.login} could push to ${trial.branch} of ${trial.repository} in a run that was cut off; the probe was taken back. ${advice}`,
     );
   }
-  if (head !== null && (await work.isBefore(commit, head))) {
+  if (head !== null && (await context.git.isBefore(commit, head))) {
     throw new Error(`the probe ${commit.slice(0, 12)} lies under newer commits of ${trial.branch} in ${trial.repository}; revert it by hand. ${advice}`);
   }
   context.journal.end(keyOf(trial));
 }
 
-async function takeBack(
-  context: ForgeContext,
-  trial: Trial,
-  work: GitWork,
-  { before, commit }: { readonly before: string; readonly commit: string },
-): Promise<void> {
+async function takeBack(context: ForgeContext, trial: Trial, { before, commit }: { readonly before: string; readonly commit: string }): Promise<void> {
   const { repository, branch, account } = trial;
   const ref = `refs/heads/${branch}`;
   for (const pusher of [pusherOf(context, account), adminPusher(context)]) {
-    const back = await work.push({ repository, refspecs: [`${before}:${ref}`], lease: { ref, holds: commit } }, pusher).catch(() => null);
+    const back = await context.git.push({ repository, refspecs: [`${before}:${ref}`], lease: { ref, holds: commit } }, pusher).catch(() => null);
     if (back?.end !== 'pushed') continue;
     context.journal.end(keyOf(trial));
     return;

@@ -83,18 +83,16 @@ function asAdmin({ me, adminToken }: InitContext): { readonly login: string; rea
 }
 
 async function firstCommit(context: InitContext, { name, branch, files }: RepositoryWish): Promise<void> {
-  await context.git.use(async (work) => {
-    if ((await work.fetch(name, branch, asAdmin(context))) !== null) return;
-    const commit = await work.commit({ parent: null, message: 'Begin', files, at: context.clock.now() });
-    const pushed = await work.push({ repository: name, refspecs: [`${commit}:refs/heads/${branch}`] }, asAdmin(context));
-    if (pushed.end === 'refused') throw new Error(`the first commit of ${name} was refused: ${pushed.words}`);
-  });
+  const { git, clock } = context;
+  if ((await git.fetch(name, branch, asAdmin(context))) !== null) return;
+  const commit = await git.commit({ parent: null, message: 'Begin', files, at: clock.now() });
+  const pushed = await git.push({ repository: name, refspecs: [`${commit}:refs/heads/${branch}`] }, asAdmin(context));
+  if (pushed.end === 'refused') throw new Error(`the first commit of ${name} was refused: ${pushed.words}`);
 }
 
 async function fill(context: InitContext, { name }: RepositoryWish, from: string): Promise<void> {
-  await context.git.use(async (work) => {
-    await work.copy(from);
-    const pushed = await work.push({ repository: name, refspecs: ['refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*'] }, asAdmin(context));
-    if (pushed.end === 'refused') throw new Error(`${name} refused the branches of ${withoutSecret(from)}: ${pushed.words}`);
-  });
+  await context.git.copy(from);
+  const refspecs = ['refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*'];
+  const pushed = await context.git.push({ repository: name, refspecs }, asAdmin(context));
+  if (pushed.end === 'refused') throw new Error(`${name} refused the branches of ${withoutSecret(from)}: ${pushed.words}`);
 }
