@@ -74,6 +74,7 @@ async function serveCi(runtime: Runtime, project: ProjectConfig, webhookSecret: 
     env: withOwnNode(visibleEnvironment(config.session.env, env)),
     host,
     port,
+    everySeconds: webhookSecret === null ? 15 : 60,
     ...(webhookSecret === null ? {} : { webhookSecret }),
     ...(rerunToken === null ? {} : { rerunToken }),
   } as const;

@@ -85,6 +85,21 @@ describe('nothing depends on a message arriving', () => {
     expect(refusals).toBe(-1);
   });
 
+  it('I14: a head that the forge shows before its branch is judged when it is there', async () => {
+    const w = given({ '.woodpecker.yaml': `when: {event: pull_request}\n${workflow('true')}` });
+    const before = w.commit('fix/issue-1', 'main', { 'b.txt': 'b' });
+    w.open(1, 'fix/issue-1');
+    let shown = '0123456789abcdef0123456789abcdef01234567' as typeof before;
+    const listOpenPullRequests: World['forge']['listOpenPullRequests'] = async () =>
+      (await w.forge.listOpenPullRequests()).map((pull) => ({ ...pull, head: shown }));
+    const ci = await w.start({ forge: { ...w.forge, listOpenPullRequests } });
+    await w.until(() => ci.idle());
+    expect([w.statuses, ci.waiting()]).toEqual([[], null]);
+    shown = before;
+    ci.wake();
+    await w.until(() => w.state(before, 'ci/woodpecker')?.state === 'success');
+  });
+
   it('does not run the code of a fork', async () => {
     const w = given({ '.woodpecker.yaml': `when: {event: pull_request}\n${workflow('true')}` });
     w.commit('fix/issue-1', 'main', { 'b.txt': 'b' });

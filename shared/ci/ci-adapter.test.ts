@@ -113,9 +113,9 @@ describe('required contexts by protection', () => {
   });
 });
 
-it('without a URL failures come from the status, and a re-run says what to set', async () => {
+it('I2: without a URL failures come from the status and none waits for a re-run, which says what to set', async () => {
   expect(await ci([]).failures(head, [{ ...status(1, 'ci/test', 'error'), description: 'No space left on device' }])).toMatchObject([
-    { context: 'ci/test', cause: 'infra' },
+    { context: 'ci/test', cause: 'change', log: expect.stringMatching(/No space left on device\n\(This looks like trouble of the machine/) as string },
   ]);
   await expect(ci([]).rerun(head, ['ci/test'])).rejects.toMatchObject({ kind: 'config' });
 });

@@ -11,7 +11,8 @@ const tailLines = 200;
 
 /**
  * Failed steps of the failed contexts, per workflow and step. A context that CI has no logs of (any more) still gives one entry,
- * with the status' description as its log, so that nobody repairs blindly or waits for ever.
+ * with the status' description as its log, so that nobody repairs blindly or waits for ever. Where a check cannot be run again
+ * without a new commit, no failure is the machine's: waiting for a re-run that nobody can ask for would hold everything up.
  */
 export async function readFailures(runner: Runner | null, head: Sha, failed: readonly CommitStatus[], log: Log): Promise<readonly CiFailure[]> {
   const found = await Promise.all(
@@ -20,14 +21,21 @@ export async function readFailures(runner: Runner | null, head: Sha, failed: rea
   const steps = found.flat();
   const own = steps.filter((step) => step.kind !== 'dependency');
   const ownCause = own.length > 0 && own.every((step) => classify(step) === 'infra') ? 'infra' : 'change';
-  return steps.map((step) => ({
-    context: step.context,
-    step: step.name,
-    exitCode: step.ended === null ? step.exitCode : null,
-    log: untrusted(step.log.split('\n').slice(-tailLines).join('\n')),
-    cause: step.kind === 'dependency' ? ownCause : classify(step),
-  }));
+  return steps.map((step) => {
+    const cause = step.kind === 'dependency' ? ownCause : classify(step);
+    const lines = step.log.split('\n').slice(-tailLines);
+    const unrepeatable = cause === 'infra' && runner?.repeats !== true;
+    return {
+      context: step.context,
+      step: step.name,
+      exitCode: step.ended === null ? step.exitCode : null,
+      log: untrusted((unrepeatable ? [...lines.slice(1 - tailLines), machineNote] : lines).join('\n')),
+      cause: unrepeatable ? 'change' : cause,
+    };
+  });
 }
+
+const machineNote = '(This looks like trouble of the machine, not of the change. It cannot be run again without a new commit; any commit runs it again.)';
 
 async function stepsOf(runner: Runner | null, head: Sha, status: CommitStatus, log: Log): Promise<readonly NamedStep[]> {
   const described = [{ name: status.context, kind: 'step', exitCode: null, signal: null, ended: null, log: status.description } as const];

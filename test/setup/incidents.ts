@@ -66,7 +66,7 @@ export const incidents: Readonly<Record<string, Incident>> = {
     rule: 'main that is red stops the fixing of every change',
     not: 'nothing lands on main unless its merge result was green; a push of a person that breaks it is theirs',
   },
-  I14: { rule: 'a head may be visible before its ref', not: 'CI reads commits by their names from the forge’s own repository; nothing waits for refs/pull' },
+  I14: { rule: 'a head may be visible before its ref' },
   L1: { rule: 'sessions share no credential that rotates', also: ['shared/session/home.test.ts', 'makes homes that only we can open'] },
   L2: { rule: 'a busy backend drops no work' },
   L3: {

@@ -34,6 +34,7 @@ export function createActionsRunner(options: ActionsOptions): Runner {
       const log = job.run === null ? null : await readLog(options, job.run.path);
       return [stepOf(status, job, task, log)];
     },
+    repeats: false,
     rerun: (_head, contexts) => {
       const mend = 'open the run on the forge and press "Re-run", or push a commit';
       return Promise.reject(new CiError('config', `Forgejo Actions has no API to run ${contexts.join(', ')} again: ${mend}`));

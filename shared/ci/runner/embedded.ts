@@ -31,6 +31,7 @@ export function createEmbeddedRunner(url: string, token: () => string | null): R
       if (!parsed.success) throw new CiError('malformed', `CI at ${base} answered something else than logs; check ${keys.url}`, parsed.error);
       return parsed.data.steps;
     },
+    repeats: true,
     rerun: async (sha, contexts) => void (await http.json('POST', '/api/rerun', { sha, contexts })),
   };
 }

@@ -8,5 +8,7 @@ export type NamedStep = FailedStep & { readonly name: string };
 export interface Runner {
   /** Failed steps behind a failed status, each with the end of its log. Empty: it has nothing to say beyond the status. */
   failedSteps(head: Sha, status: CommitStatus): Promise<readonly NamedStep[]>;
+  /** Whether it can be asked to run a check again without a new commit. */
+  readonly repeats: boolean;
   rerun(head: Sha, contexts: readonly string[]): Promise<void>;
 }

@@ -19,6 +19,7 @@ export function createWoodpeckerRunner(http: CiHttp, repository: string): Runner
       const workflow = workflowOf(pipeline, wanted);
       return workflow === null ? configErrors(pipeline) : stepsOf(api, pipeline, workflow);
     },
+    repeats: true,
     rerun: async (head, contexts) => {
       const pipelines = new Map<number, Pipeline>();
       for (const context of contexts) {
