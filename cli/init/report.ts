@@ -108,7 +108,7 @@ function endLine({ end, applied, failures }: PlanResult): string {
     case 'done':
       return applied === 0 ? '\nNothing to do.' : `\nDone: ${did}.`;
     case 'degraded':
-      return `\nDone, but something asks for a look (above): ${did}${failures.length === 0 ? '' : `, ${failures.length} failed`}. Run init again after mending it.`;
+      return `\nDone, but something asks for a look (above): ${did}${failures.length === 0 ? '' : `, ${failures.length} failed`}. Run the same command again after mending it.`;
     case 'failed':
       return `\nStopped: ${did} before. Nothing is lost: mend what is said above, and run the same command again.`;
     case 'cancelled':

@@ -48,7 +48,7 @@ async function checkProtection(context: ForgeContext, repository: string, wanted
   if (found === null) return { state: 'absent', actions: sayRule(repository, wanted) };
   if (found.lacks.length === 0) return { state: 'present' };
   if (context.journal.made(keyOf(repository, wanted)))
-    return { state: 'drifted', actions: found.lacks.map(({ what }) => `mend the protection of ${found.rule.name}: ${what}`) };
+    return { state: 'drifted', actions: found.lacks.map(({ what }) => `mend the protection of ${found.rule.name} in ${repository}: ${what}`) };
   return {
     state: 'skipped',
     reason: `${repository} has a protection ${found.rule.name} that we did not make; it stays as it is. What it lacks for the factory: ${sayLacks(found.lacks)}`,

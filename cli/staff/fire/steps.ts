@@ -9,10 +9,16 @@ import type { StaffStep } from '../steps.ts';
 
 const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** Whether this instance made the account: then everything about it is ours to take back. */
-async function isOurs({ admin, settings }: StaffContext, { login }: FactoryAccount): Promise<boolean> {
+/**
+ * Whether this installation made the account: then everything about it is ours to take back. The mark alone is not enough, another
+ * folder may be an instance of the same name; its journal or a secret that opens the account is.
+ */
+async function isOurs({ admin, settings, journal, secrets }: StaffContext, { login, passwordFile }: FactoryAccount): Promise<boolean> {
   const account = await admin.findAccount(login);
-  return account !== null && instanceOfMark(account.fullName) === settings.config.instance.name;
+  if (account === null || instanceOfMark(account.fullName) !== settings.config.instance.name) return false;
+  if (journal.made(`account ${login}`)) return true;
+  const password = secrets.read(passwordFile);
+  return password !== null && (await admin.acceptsPassword(login, password));
 }
 
 /** Takes the account's right on a repository back. */

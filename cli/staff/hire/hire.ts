@@ -66,7 +66,8 @@ async function decideFree(request: HireRequest, decide: Decide, hand: StaffConte
     const candidate = await decide(foreign, hand);
     if (request.name !== null || request.login !== null) return candidate;
     const account = await hand.admin.findAccount(candidate.settings.identity);
-    const isFree = account === null || instanceOfMark(account.fullName) === candidate.config.instance.name;
+    const isOurs = account !== null && instanceOfMark(account.fullName) === candidate.config.instance.name && hand.journal.made(`account ${account.login}`);
+    const isFree = account === null || isOurs;
     if (isFree || foreign.has(candidate.name)) return candidate;
     foreign.add(candidate.name);
   }

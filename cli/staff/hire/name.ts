@@ -34,6 +34,6 @@ export function freeName(stem: string, taken: ReadonlySet<string>): string {
 /** The word that people call a model by: opus, sonnet, gpt, qwen2, llama. */
 export function familyOf(model: string): string {
   const own = /(opus|sonnet|haiku)/i.exec(model)?.[1];
-  const words = (model.split('/').at(-1) ?? '').toLowerCase().match(/[a-z][a-z0-9]*/);
-  return (own ?? words?.[0] ?? 'model').toLowerCase().slice(0, 16);
+  const word = /(?:^|[^a-z0-9])([a-z][a-z0-9]*)/.exec((model.split('/').at(-1) ?? '').toLowerCase())?.[1];
+  return (own ?? word ?? 'model').toLowerCase().slice(0, 16);
 }
