@@ -15,6 +15,7 @@ export async function startEmbeddedSite(): Promise<StartedSite> {
   const admin = { login: 'site-admin', password: systemChance.secret(16) };
   await forge.seed.createUser(admin.login, { password: admin.password, admin: true });
   return {
+    name: 'the embedded forge',
     site: {
       direct: forge.url,
       tokens,

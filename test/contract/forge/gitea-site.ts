@@ -18,6 +18,7 @@ export async function startGiteaSite(): Promise<StartedSite> {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
   };
   return {
+    name: `the real forge, version ${forge.version}`,
     site: {
       direct: forge.url,
       tokens,

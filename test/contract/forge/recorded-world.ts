@@ -3,15 +3,27 @@ import { type Exchange, startRecorder } from './recorder.ts';
 import type { TestWorld } from './world.ts';
 
 export interface StartedSite {
+  /** What it is, with its version. */
+  readonly name: string;
   readonly site: Omit<Site, 'url'>;
   close(): Promise<void>;
 }
 
-/** Worlds of a site whose every exchange with the adapter is kept; `recorded` is complete once a world is closed. */
-export function recordWorlds(start: () => Promise<StartedSite>): { readonly makeWorld: () => Promise<TestWorld>; readonly recorded: readonly Exchange[] } {
+interface RecordedWorlds {
+  readonly makeWorld: () => Promise<TestWorld>;
+  /** Complete once the world is closed. */
+  readonly recorded: readonly Exchange[];
+  /** Of the site that was started last. */
+  name(): string;
+}
+
+/** Worlds of a site whose every exchange with the adapter is kept. */
+export function recordWorlds(start: () => Promise<StartedSite>): RecordedWorlds {
   const recorded: Exchange[] = [];
+  let present = 'no forge';
   const makeWorld = async (): Promise<TestWorld> => {
-    const { site, close } = await start();
+    const { name, site, close } = await start();
+    present = name;
     const recorder = await startRecorder(site.direct);
     const cleanups: (() => Promise<void>)[] = [];
     let made = 0;
@@ -29,5 +41,5 @@ export function recordWorlds(start: () => Promise<StartedSite>): { readonly make
       },
     };
   };
-  return { makeWorld, recorded };
+  return { makeWorld, recorded, name: () => present };
 }
