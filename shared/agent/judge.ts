@@ -5,7 +5,7 @@ import { scheduleKey } from './hosted.ts';
 import type { HostedAgent, HostOptions } from './hosted.ts';
 import { createPace } from './pace.ts';
 import type { Ended } from './run.ts';
-import { troubleOfLook } from './trouble.ts';
+import { lookAgain, troubleOf, troubleOfLook } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Decides what follows, and keeps the record of what the agent waits for. */
@@ -33,17 +33,17 @@ export function createJudge(slot: HostedAgent, host: HostOptions, goOn: (after: 
   return {
     ended: (id, { end, trouble: met }) => follow(id, end, met),
     isOver: async (after, stopping) => {
-      // What a run met in the middle only another run can meet again.
-      if (trouble?.atLook !== true) return true;
+      if (trouble === null) return true;
       try {
-        await Promise.race([slot.ports.view.refresh(), stopping]);
+        await Promise.race([lookAgain(trouble, slot), stopping]);
+        if (trouble.seenAt === 'look') waits.over();
+        return true;
       } catch (error) {
-        if (!(error instanceof ForgeError)) return true;
-        follow(after, { kind: 'waiting', reason: error.message }, troubleOfLook(error, slot));
+        const met = error instanceof ForgeError ? troubleOfLook(error, slot) : troubleOf(error, slot);
+        if (met.kind === 'failure') return true;
+        follow(after, { kind: 'waiting', reason: met.reason }, met);
         return false;
       }
-      waits.over();
-      return true;
     },
   };
 }

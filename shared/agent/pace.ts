@@ -38,7 +38,7 @@ export function createPace(): (end: RunEnd, trouble: Trouble | null) => Next {
 
 function retry(trouble: Trouble, count: number): Next {
   if (trouble.kind === 'failure' && count > failuresInARow) return { kind: 'nothing' };
-  const isAway = trouble.cause === 'forge unavailable';
+  const isAway = trouble.cause === 'forge unavailable' && trouble.seenAt !== 'work';
   const growing = Math.min(isAway ? longestAwayMs : longestRetryMs, 1000 * 2 ** Math.min(count - 1, 20));
   const asked = Math.min(longestAskedMs, (trouble.retryAfterSeconds ?? 0) * 1000);
   const inMs = Math.max(growing, asked);

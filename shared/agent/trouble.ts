@@ -13,8 +13,8 @@ export interface Trouble {
   readonly mend: string;
   /** At least this long, if the forge said so. */
   readonly retryAfterSeconds: number | null;
-  /** Seen when looking at the forge, before the run did anything: another look tells whether it is over. */
-  readonly atLook: boolean;
+  /** Where: looking at the forge before the run did anything, in git, or in the middle of the work. */
+  readonly seenAt: 'look' | 'git' | 'work';
 }
 
 type WaitKind = 'unavailable' | 'rate-limited' | 'malformed' | 'auth' | 'forbidden' | 'not-found' | 'full';
@@ -25,20 +25,20 @@ const waitedFor: ReadonlySet<string> = new Set<WaitKind>(['unavailable', 'rate-l
 /** The trouble that an error thrown by a run is. */
 export function troubleOf(error: unknown, slot: HostedAgent): Trouble {
   const isOurs = error instanceof ForgeError || error instanceof GitError;
-  if (isOurs && waitedFor.has(error.kind)) return waiting(error, error.kind as WaitKind, slot, false);
+  if (isOurs && waitedFor.has(error.kind)) return waiting(error, error.kind as WaitKind, slot, error instanceof GitError ? 'git' : 'work');
   const cause = error instanceof ForgeError ? `forge ${error.kind}` : error instanceof GitError ? `git ${error.kind}` : 'failure';
-  return { kind: 'failure', cause, reason: textOf(error), mend: '', retryAfterSeconds: null, atLook: false };
+  return { kind: 'failure', cause, reason: textOf(error), mend: '', retryAfterSeconds: null, seenAt: 'work' };
 }
 
 /** The trouble of a look at the forge that failed: whatever it is, the agent can do nothing until it is over. */
 export function troubleOfLook(error: ForgeError, slot: HostedAgent): Trouble {
   const kind = waitedFor.has(error.kind) || error.kind === 'not-found' ? (error.kind as WaitKind) : 'malformed';
-  return waiting(error, kind, slot, true);
+  return waiting(error, kind, slot, 'look');
 }
 
-function waiting(error: ForgeError | GitError, kind: WaitKind, slot: HostedAgent, atLook: boolean): Trouble {
+function waiting(error: ForgeError | GitError, kind: WaitKind, slot: HostedAgent, seenAt: Trouble['seenAt']): Trouble {
   const retryAfterSeconds = error instanceof ForgeError ? error.retryAfterSeconds : null;
-  return { kind: 'wait', cause: causeOf(kind, slot), reason: textOf(error), mend: mends[kind](slot), retryAfterSeconds, atLook };
+  return { kind: 'wait', cause: causeOf(kind, slot), reason: textOf(error), mend: mends[kind](slot), retryAfterSeconds, seenAt };
 }
 
 /** REST and git of a forge fail together: one cause, whichever is seen first. What is wrong with an account is a cause per account. */
@@ -58,6 +58,13 @@ const mends: Readonly<Record<WaitKind, (slot: HostedAgent) => string>> = {
   'not-found': ({ settings, project }) => `check that ${project.repository} exists and that the account ${settings.identity} may see it`,
   full: ({ config }) => `free some space on the volume of ${config.instance.data}`,
 };
+
+/** Looks again at what failed, and throws what still does. A right that lacks, and what a single request meets, only work shows. */
+export async function lookAgain({ cause, seenAt }: Trouble, { ports }: HostedAgent): Promise<void> {
+  if (seenAt === 'work' && !/unavailable|rate-limited|malformed/.test(cause)) return;
+  await ports.view.refresh();
+  if (seenAt === 'git' && cause !== 'disk full') await ports.git.listRefs('refs/disinto/claims/');
+}
 
 /** What an error says, with the cause that it names. */
 export function textOf(error: unknown): string {

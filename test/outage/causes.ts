@@ -1,6 +1,8 @@
+import dns from 'node:dns';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Fault, Passing } from './proxy.ts';
 import type { Outage } from './story.ts';
+import type { AgentName } from './world.ts';
 
 /** As the ledger calls them. */
 export const causes = {
@@ -38,5 +40,55 @@ export function once(fault: Fault): Choose {
     if (!isWrite || met.has(kind)) return null;
     met.add(kind);
     return fault;
+  };
+}
+
+/** The forge takes these accounts' tokens no more, over REST and git, until the end of it brings new ones. */
+export function refuses(logins: readonly string[], message: string): Pick<Outage, 'begin' | 'end'> {
+  const body = JSON.stringify({ message });
+  return {
+    begin: (world) => {
+      const tokens = logins.map((login) => world.tokens[login as AgentName]);
+      world.proxy.meet(({ credential }) => (tokens.some((token) => credential.endsWith(token)) ? { kind: 'answer', status: 401, body } : null));
+    },
+    end: ({ proxy }) => proxy.meet(null),
+  };
+}
+
+/** Agents know the forge by a name, and for a while nobody can say what it stands for. */
+export function nameless(): Pick<Outage, 'address' | 'begin' | 'end' | 'deaf'> {
+  const lookup = dns.lookup;
+  const fails = (name: string, ...rest: readonly unknown[]): void => {
+    const done = rest.at(-1) as (error: Error) => void;
+    const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: name });
+    setImmediate(() => done(error));
+  };
+  return {
+    deaf: true,
+    address: (url) => url.replace('127.0.0.1', 'localhost'),
+    begin: async ({ proxy }) => {
+      dns.lookup = fails as unknown as typeof dns.lookup;
+      // Connections that stand need no name.
+      await proxy.leave();
+      await proxy.comeBack();
+    },
+    end: () => {
+      dns.lookup = lookup;
+    },
+  };
+}
+
+/** Lists come empty with status 200 and a total of 0; what is asked for by number is there. The agents start anew into it. */
+export function emptyLists(): Pick<Outage, 'begin' | 'end'> {
+  return {
+    begin: async ({ proxy, restart }) => {
+      proxy.meet(({ method, path }) =>
+        method === 'GET' && /\/(?:issues|pulls)\?/.test(path)
+          ? { kind: 'answer', status: 200, headers: { 'content-type': 'application/json', 'x-total-count': '0' }, body: '[]' }
+          : null,
+      );
+      await restart();
+    },
+    end: ({ proxy }) => proxy.meet(null),
   };
 }

@@ -43,6 +43,7 @@ export interface World {
   readonly repository: TestRepository;
   /** The forge as the maintainer sees it, past the proxy. */
   readonly direct: Forge;
+  readonly tokens: Readonly<Record<AgentName, string>>;
   slot(name: AgentName): HostedAgent;
   /** False: what the forge delivers reaches nobody. */
   deliver(reaches: boolean): void;
@@ -114,6 +115,7 @@ export async function createWorld({ site, name, address = (url) => url, withoutW
     sessions,
     repository,
     direct,
+    tokens: site.tokens,
     slot: (agent) => running.slots.find((slot) => slot.name === agent)!,
     deliver: (does) => {
       reaches = does;
