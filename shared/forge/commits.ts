@@ -18,10 +18,15 @@ export function createCommits(repository: Repository): CommitVerbs {
         throw error;
       }
     },
-    findBranch: (name) => repository.find(branchPath(name), branch),
-    ensureBranchDeleted: (name) => repository.remove(branchPath(name)),
+    findBranch: async (name) => (isPossible(name) ? repository.find(branchPath(name), branch) : null),
+    ensureBranchDeleted: async (name) => {
+      if (isPossible(name)) await repository.remove(branchPath(name));
+    },
   };
 }
 
+/** No branch has such a name, and in a path its dots would lead elsewhere. */
+const isPossible = (name: string): boolean => !name.split('/').some((piece) => ['', '.', '..'].includes(piece));
+
 /** Slashes of a branch name stay: the forge's route takes the rest of the path. */
-const branchPath = (name: string): string => `branches/${name.split('/').map(encodeURIComponent).join('/')}`;
+export const branchPath = (name: string): string => `branches/${name.split('/').map(encodeURIComponent).join('/')}`;

@@ -43,7 +43,12 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
     },
     createIssue: async ({ title, body, labels: names }) => {
       const ids = await labels.ids(names);
-      return seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;
+      const made = seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;
+      const lost = names.filter((name) => !made.labels.has(name));
+      if (lost.length === 0) return made;
+      // An id that we knew was of a label that is no more; by name it is made anew.
+      await labels.ensureOn(made.number, { add: lost, remove: [] });
+      return seen(await repository.read(`issues/${made.number}`, item)).issue;
     },
     ensureAssignees: async (number, logins) => {
       const { assignees } = await edit(number, { assignees: logins }).catch(async (error: unknown) => {

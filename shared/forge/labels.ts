@@ -16,20 +16,31 @@ export interface Labels {
 
 export function createLabels(repository: Repository): Labels {
   const known = new Map<string, number>();
+  const names = new Map<number, string>();
   const learn = (labels: readonly Label[]): void => {
-    for (const each of labels) known.set(each.name, each.id);
+    for (const { id, name } of labels) {
+      const before = names.get(id);
+      // Renamed: under its old name the label must not be found again.
+      if (before !== undefined && before !== name && known.get(before) === id) known.delete(before);
+      names.set(id, name);
+      known.set(name, id);
+    }
   };
   const refresh = async (): Promise<void> => {
-    const all = await repository.list('labels', label, { counting: 'exact', idOf: (each) => each.id });
+    const all = await listLabels(repository);
     known.clear();
+    names.clear();
     learn(all);
   };
   const ensureExist = async (definitions: readonly LabelDefinition[]): Promise<void> => {
     if (definitions.every((each) => known.has(each.name))) return;
     await refresh();
+    const made: Label[] = [];
     for (const { name, colour, description } of definitions) {
-      if (!known.has(name)) learn([await repository.write('POST', 'labels', { name, color: colour, description }, label)]);
+      if (!known.has(name)) made.push(await repository.write('POST', 'labels', { name, color: colour, description }, label));
     }
+    learn(made);
+    if (made.length > 0) learn(await dropTwins(repository, made));
   };
   const create = (names: readonly string[]): Promise<void> => ensureExist(names.map((name) => ({ name, colour: neutral, description: '' })));
 
@@ -73,6 +84,22 @@ export function createLabels(repository: Repository): Labels {
   };
   return { learn, ids, ensureExist, ensureOn };
 }
+
+/**
+ * The forge lets a name exist twice, which two processes that make it at the same time bring about: of two the older stays.
+ * Answers the labels that stand for those just made.
+ */
+async function dropTwins(repository: Repository, made: readonly Label[]): Promise<readonly Label[]> {
+  const all = await listLabels(repository);
+  const oldest = (mine: Label): Label => all.filter((each) => each.name === mine.name).reduce((a, b) => (b.id < a.id ? b : a), mine);
+  const kept = made.map(oldest);
+  for (const mine of made) {
+    if (!kept.some((each) => each.id === mine.id)) await repository.remove(`labels/${mine.id}`);
+  }
+  return kept;
+}
+
+const listLabels = (repository: Repository): Promise<readonly Label[]> => repository.list('labels', label, { counting: 'exact', idOf: (each) => each.id });
 
 /** The forge drops names that it does not know without a word; its answer lists what the issue carries now. */
 async function addLabels(

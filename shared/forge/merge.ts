@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { type Forge, ForgeError, type ForgeErrorKind, type MergeResult } from '#forge';
+import { branchPath } from './commits.ts';
 import { textOf } from './http/failure.ts';
 import type { Answer } from './http/wire.ts';
 import type { Repository } from './repository.ts';
@@ -7,10 +9,11 @@ import type { Repository } from './repository.ts';
 export function createMerge(repository: Repository, findPullRequest: Forge['findPullRequest']): Forge['mergePullRequest'] {
   return async (number, { head, title, message }) => {
     const body = { Do: 'merge', head_commit_id: head, MergeTitleField: title, MergeMessageField: message };
-    const answer = await repository.send('POST', `pulls/${number}/merge`, body, [403, 404, 405, 409]);
+    const answer = await repository.send('POST', `pulls/${number}/merge`, body, [403, 404, 405, 409, 500]);
     if (answer.status < 300) return { kind: 'merged' };
     const why = textOf(answer);
     if (answer.status === 409) return conflictOf(why);
+    if (answer.status === 500) return stumbleOf(repository, number, answer, findPullRequest);
     if (answer.status === 405 && /try again later/i.test(why)) return { kind: 'try-again' };
     if (answer.status === 405 && /already merged/i.test(why)) return { kind: 'already-merged' };
     return refusalOf(number, answer, why, findPullRequest);
@@ -35,6 +38,15 @@ async function refusalOf(number: number, answer: Answer, why: string, find: Forg
   if (found?.state === 'merged') return { kind: 'already-merged' };
   if (found?.state === 'closed') return { kind: 'blocked', why: 'the pull request is closed' };
   return { kind: 'blocked', why: why === '' ? `the forge answers ${answer.status} without a reason` : why };
+}
+
+/** A real Gitea stumbles over a pull request that was reopened after its branch was deleted. Any other 500 is an outage. */
+async function stumbleOf(repository: Repository, number: number, answer: Answer, find: Forge['findPullRequest']): Promise<MergeResult> {
+  const found = await find(number);
+  if (found?.state === 'merged') return { kind: 'already-merged' };
+  const branch = found?.state === 'open' ? await repository.find(branchPath(found.branch), z.unknown()) : undefined;
+  if (branch === null) return { kind: 'blocked', why: `the branch ${found?.branch} does not exist` };
+  throw refused('unavailable', number, answer, textOf(answer));
 }
 
 const refused = (kind: ForgeErrorKind, number: number, { status }: Answer, why: string): ForgeError =>

@@ -77,7 +77,12 @@ export const labelRoutes: readonly Route[] = [
   }),
   route('issue', 'DELETE', '/repos/:owner/:repo/labels/:id', (call) => {
     const repository = needRepository(call, 'write');
-    call.world.database.run('DELETE FROM labels WHERE repo_id = ? AND id = ?', repository.id, Number(param(call, 'id')) || 0);
+    const id = Number(param(call, 'id')) || 0;
+    call.world.database.transaction(() => {
+      const { changes } = call.world.database.run('DELETE FROM labels WHERE repo_id = ? AND id = ?', repository.id, id);
+      // As on the real forge, its comings and goings vanish from the timelines.
+      if (changes > 0) call.world.database.run('DELETE FROM events WHERE label_id = ?', id);
+    });
     return nothing();
   }),
   route('issue', 'GET', '/repos/:owner/:repo/issues/:index/labels', (call) => labelsAnswer(call, needTarget(call, 'read'))),

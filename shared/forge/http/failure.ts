@@ -15,16 +15,20 @@ const hints: Readonly<Record<ForgeErrorKind, string>> = {
 /** The error for a call that did not succeed, with the seconds that the forge asked us to wait. Its texts never hold the token, even if the forge repeats it. */
 export function failureOf(call: Call, outcome: Answer | Silence, retryAfter: number | null, token: () => string): ForgeError {
   const kind = 'status' in outcome ? kindOf(outcome.status) : outcome.kind;
-  const said = 'status' in outcome ? `${outcome.status} ${textOf(outcome)}`.trim() : outcome.why;
+  const said = 'status' in outcome ? `${outcome.status} ${movedTo(outcome)}${textOf(outcome)}`.trim() : outcome.why;
   const message = mask(`${call.method} ${call.path}: ${said} (${hints[kind]})`, token);
   if (!('status' in outcome)) return new ForgeError(kind, message, outcome.cause === undefined ? {} : { cause: outcome.cause });
   return new ForgeError(kind, message, { status: outcome.status, retryAfterSeconds: retryAfter });
 }
 
+const movedTo = ({ status, headers }: Answer): string =>
+  status >= 300 && status < 400 && typeof headers['location'] === 'string' ? `it moved to ${headers['location']} ` : '';
+
 function kindOf(status: number): ForgeErrorKind {
   if (status === 401) return 'auth';
   if (status === 403 || status === 413 || status === 423) return 'forbidden';
-  if (status === 404 || status === 410) return 'not-found';
+  // A forge redirects from the old name of a repository that was renamed.
+  if (status === 404 || status === 410 || (status >= 300 && status < 400)) return 'not-found';
   if (status === 409 || status === 412) return 'conflict';
   if (status === 429) return 'rate-limited';
   return status === 408 || status >= 500 ? 'unavailable' : 'invalid';

@@ -7,7 +7,10 @@ import { errorContract } from './suite/error.ts';
 import { faultContract } from './matrix/fault.ts';
 import { changeContract, issueContract } from './suite/issue.ts';
 import { labelContract } from './suite/label.ts';
+import { historyContract } from './odd/history.ts';
 import { largeContract } from './odd/large.ts';
+import { raceContract } from './odd/race.ts';
+import { textContract } from './odd/text.ts';
 import { measuredHookContract } from './suite/measured-hook.ts';
 import { measuredMergeContract } from './suite/measured-merge.ts';
 import { measuredContract } from './suite/measured.ts';
@@ -23,6 +26,10 @@ import type { TestRepository, TestWorld } from './world.ts';
 export interface Contract {
   /** A fresh repository. */
   readonly make: () => Promise<TestRepository>;
+  /** One repository for all cases that bring issues and branches of their own and ask about those alone. Its main may move. */
+  readonly shared: () => Promise<TestRepository>;
+  /** The name of a branch that no other case uses. */
+  readonly branch: () => string;
   /** Declares which outcomes of which verb the case has shown; the last statement of a case. */
   readonly shows: Shows;
 }
@@ -42,6 +49,9 @@ const parts: readonly ((contract: Contract) => void)[] = [
   faultContract,
   viewContract,
   largeContract,
+  raceContract,
+  textContract,
+  historyContract,
   measuredContract,
   measuredMergeContract,
   measuredHookContract,
@@ -57,7 +67,10 @@ export function forgeContract(name: string, makeWorld: () => Promise<TestWorld>)
     }, 60_000);
     afterAll(() => world.close());
     beforeEach(matrix.begin);
-    const contract: Contract = { make: async () => matrix.observe(await world.repository()), shows: matrix.shows };
+    const make: Contract['make'] = async () => matrix.observe(await world.repository());
+    let common: Promise<TestRepository> | null = null;
+    let branches = 0;
+    const contract: Contract = { make, shared: () => (common ??= make()), branch: () => `fix/case-${(branches += 1)}`, shows: matrix.shows };
     for (const part of parts) part(contract);
 
     it('showed every verb with each of its outcomes', () => {

@@ -11,8 +11,14 @@ export interface Exchange {
   readonly responseBody: string;
 }
 
-/** What goes wrong in between: an answer in the forge's place, which sees nothing of the request; or its own answer, cut off in the middle. */
-export type Fault = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string } | 'half';
+/**
+ * What goes wrong in between: an answer in the forge's place, which sees nothing of the request; its own answer to another path; or its own answer, cut
+ * off in the middle.
+ */
+export type Fault =
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
+  | { readonly path: string }
+  | 'half';
 
 export interface Recorder {
   readonly url: string;
@@ -25,12 +31,13 @@ export async function startRecorder(target: string, fault: (method: string, path
   const exchanges: Exchange[] = [];
   const server = createServer((incoming, outgoing) => {
     const found = fault(incoming.method ?? 'GET', incoming.url ?? '/');
-    if (found !== null && found !== 'half') {
+    if (found !== null && typeof found === 'object' && 'status' in found) {
       incoming.resume().on('end', () => outgoing.writeHead(found.status, found.headers).end(found.body));
       return;
     }
     const options = { method: incoming.method ?? 'GET', headers: incoming.headers };
-    const onward = request(new URL(incoming.url ?? '/', target), options, (answer) => {
+    const path = found !== null && typeof found === 'object' ? found.path : (incoming.url ?? '/');
+    const onward = request(new URL(path, target), options, (answer) => {
       const response = collect(answer);
       if (found === 'half') answer.on('end', () => cutOff(outgoing, answer, response()));
       else answer.pipe(outgoing.writeHead(answer.statusCode ?? 502, answer.headers));

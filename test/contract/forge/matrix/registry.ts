@@ -37,7 +37,7 @@ export const registry: { readonly [V in Verb]: Entry<V> } = {
   changes: { ...list, ...reads },
   findIssue: { ...find, ...reads },
   findPullRequest: { ...find, ...reads },
-  listOpenPullRequests: { ...list, ...reads },
+  listOpenPullRequests: { ...list, many: 'a real forge works a second on each: shown with pages of two', ...reads },
   listComments: { ...list, ...reads },
   listReviews: { ...list, ...reads },
   listReviewComments: { ...list, ...reads },

@@ -25,9 +25,10 @@ export async function seedLarge(repository: TestRepository): Promise<Seeded> {
   const head = await pushBranches(repository);
   await inParallel(labels, (name) => post('dev', 'labels', { name, color: '#00aabb' }));
   const issues = await inParallel(upTo(120), async (at) => numberOf(await post('dev', 'issues', { title: `Issue numbered ${at}`, body: '' })));
-  const pulls = await inParallel(upTo(60), async (at) =>
-    numberOf(await post('dev', 'pulls', { head: at === 1 ? 'wide' : `narrow-${at}`, base: 'main', title: `Pull ${at}` })),
+  const pulls = await inParallel(['wide', 'narrow-2', 'narrow-3'], async (name) =>
+    numberOf(await post('dev', 'pulls', { head: name, base: 'main', title: `Pull ${name}` })),
   );
+  await repository.raw('dev', 'PATCH', `issues/${numberOf(await post('dev', 'issues', { title: 'Closed' }))}`, { state: 'closed' });
   const [talk = 0, story = 0] = issues;
   const wide = pulls[0] ?? 0;
   const path = `pulls/${wide}/reviews`;
@@ -55,14 +56,11 @@ function createPost(repository: TestRepository): Post {
 
 const numberOf = (body: string): number => (JSON.parse(body) as { number: number }).number;
 
-/** `wide` changes 60 files; `narrow-2` to `narrow-60` are one commit. */
+/** `wide` changes 60 files. A real forge works for a second on each pull request, so there are few. */
 async function pushBranches(repository: TestRepository): Promise<Sha> {
   const head = await repository.push('dev', 'wide', Object.fromEntries(upTo(60).map((at) => [`files/${at}.txt`, `${at}\n`])));
   const narrow = await repository.push('dev', 'narrow-2', { 'narrow.txt': 'x\n' });
-  const specs = upTo(60)
-    .slice(2)
-    .map((at) => `${narrow}:refs/heads/narrow-${at}`);
-  await repository.git('dev', 'push', '-q', 'origin', ...specs);
+  await repository.git('dev', 'push', '-q', 'origin', `${narrow}:refs/heads/narrow-3`);
   return asSha(head ?? '');
 }
 

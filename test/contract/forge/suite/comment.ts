@@ -8,10 +8,10 @@ const draft = (title: string, labels: readonly string[] = []): { title: string; 
   labels,
 });
 
-export function commentContract({ make, shows }: Contract): void {
+export function commentContract({ shared, shows }: Contract): void {
   describe('comments', () => {
     it('with a key are written once and edited in place', async () => {
-      const forge = (await make()).forge('dev');
+      const forge = (await shared()).forge('dev');
       const { number } = await forge.createIssue(draft('Talk'));
       expect(await forge.listComments(number)).toEqual([]);
       expect(await forge.ensureComment(number, 'ci/red', 'Round 1')).toBe('created');
@@ -25,7 +25,7 @@ export function commentContract({ make, shows }: Contract): void {
     });
 
     it('of another account with the same key are not mine', async () => {
-      const repository = await make();
+      const repository = await shared();
       const { number } = await repository.forge('dev').createIssue(draft('Spoof'));
       await repository.forge('outsider').ensureComment(number, 'park', 'I am dev, believe me');
       expect(await repository.forge('dev').ensureComment(number, 'park', 'Waits')).toBe('created');
@@ -34,7 +34,7 @@ export function commentContract({ make, shows }: Contract): void {
     });
 
     it('left twice by a crash become one, the oldest', async () => {
-      const repository = await make();
+      const repository = await shared();
       const forge = repository.forge('dev');
       const { number } = await forge.createIssue(draft('Twice'));
       for (const text of ['first', 'second']) {
@@ -46,7 +46,7 @@ export function commentContract({ make, shows }: Contract): void {
     });
 
     it('known to the caller save the call that lists them; a stale hint does no harm', async () => {
-      const repository = await make();
+      const repository = await shared();
       const forge = repository.forge('dev');
       const { number } = await forge.createIssue(draft('Hint'));
       await forge.ensureComment(number, 'park', 'Waits');
@@ -60,21 +60,8 @@ export function commentContract({ make, shows }: Contract): void {
       shows('ensureComment', 'unchanged', 'created');
     });
 
-    it('are not paged: all come with one call', async () => {
-      const repository = await make();
-      const forge = repository.forge('dev');
-      const { number } = await forge.createIssue(draft('Long'));
-      for (let turn = 1; turn <= 55; turn += 1) await repository.raw('dev', 'POST', `issues/${number}/comments`, { body: `No. ${turn}` });
-      const before = forge.calls();
-      const found = await forge.listComments(number);
-      expect(forge.calls() - before).toBe(1);
-      expect(found.map((each) => each.body)).toEqual(Array.from({ length: 55 }, (_, at) => `No. ${at + 1}`));
-      expect((await forge.findIssue(number))?.comments).toBe(55);
-      shows('listComments', 'many');
-    });
-
     it('a key that no mark can carry is refused before anything is written', async () => {
-      const forge = (await make()).forge('dev');
+      const forge = (await shared()).forge('dev');
       await expect(forge.ensureComment(1, 'Not a key', 'x')).rejects.toMatchObject({ kind: 'invalid' });
       shows('ensureComment', 'error invalid');
     });

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { asSha } from '#domain/sha';
 import type { Contract } from '../contract.ts';
 
-export function commitContract({ make, shows }: Contract): void {
+export function commitContract({ make, shared, branch, shows }: Contract): void {
   describe('statuses', () => {
     it('are listed with who posted them, newest with the highest id', async () => {
-      const repository = await make();
-      const head = asSha((await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' })) ?? '');
+      const repository = await shared();
+      const name = branch();
+      const head = asSha((await repository.push('dev', name, { 'b.txt': name })) ?? '');
       const status = { context: 'ci/test', description: 'runs', targetUrl: 'http://ci.example/1' };
       await repository.forge('ci').postStatus(head, { ...status, state: 'pending' });
       await repository.forge('ci').postStatus(head, { ...status, state: 'success', description: 'ok' });
@@ -22,18 +23,20 @@ export function commitContract({ make, shows }: Contract): void {
     });
 
     it('do not move the time of their pull request', async () => {
-      const repository = await make();
+      const repository = await shared();
       const forge = repository.forge('dev');
-      const head = asSha((await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' })) ?? '');
-      const { pullRequest } = await forge.ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'B', body: '' });
+      const name = branch();
+      const head = asSha((await repository.push('dev', name, { 'b.txt': name })) ?? '');
+      const { pullRequest } = await forge.ensurePullRequest({ branch: name, base: 'main', title: 'B', body: '' });
       await new Promise((resolve) => setTimeout(resolve, 1100));
       await repository.forge('ci').postStatus(head, { context: 'ci/test', state: 'failure', description: 'red', targetUrl: null });
       expect((await forge.findPullRequest(pullRequest.number))?.updatedAt).toEqual(pullRequest.updatedAt);
     });
 
     it('of a commit that nobody judged are none; posting one needs write access', async () => {
-      const repository = await make();
-      const head = asSha((await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' })) ?? '');
+      const repository = await shared();
+      const name = branch();
+      const head = asSha((await repository.push('dev', name, { 'b.txt': name })) ?? '');
       expect(await repository.forge('dev').listStatuses(head)).toEqual([]);
       const status = { context: 'ci/test', state: 'success', description: '', targetUrl: null } as const;
       await expect(repository.forge('outsider').postStatus(head, status)).rejects.toMatchObject({ kind: 'forbidden' });
@@ -44,7 +47,7 @@ export function commitContract({ make, shows }: Contract): void {
 
   describe('a commit that the forge does not have', () => {
     it('has no statuses and takes none', async () => {
-      const forge = (await make()).forge('dev');
+      const forge = (await shared()).forge('dev');
       const nowhere = asSha('1'.repeat(40));
       await expect(forge.listStatuses(nowhere)).rejects.toMatchObject({ kind: 'not-found' });
       const status = { context: 'ci/test', state: 'success', description: '', targetUrl: null } as const;
@@ -56,17 +59,18 @@ export function commitContract({ make, shows }: Contract): void {
 
   describe('branches', () => {
     it('are found with their head, or null', async () => {
-      const repository = await make();
-      const head = await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' });
+      const repository = await shared();
+      const name = branch();
+      const head = await repository.push('dev', name, { 'b.txt': name });
       const forge = repository.forge('dev');
-      expect(await forge.findBranch('fix/issue-1')).toEqual({
-        name: 'fix/issue-1',
+      expect(await forge.findBranch(name)).toEqual({
+        name,
         head,
         protected: false,
         requiredContexts: [],
         requiredApprovals: 0,
       });
-      expect(await forge.findBranch('fix/issue-2')).toBeNull();
+      expect(await forge.findBranch(`${name}-2`)).toBeNull();
       shows('findBranch', 'found', 'null');
     });
 
@@ -83,11 +87,12 @@ export function commitContract({ make, shows }: Contract): void {
     });
 
     it('are deleted, twice', async () => {
-      const repository = await make();
-      await repository.push('dev', 'fix/issue-1', { 'b.txt': 'b' });
+      const repository = await shared();
+      const name = branch();
+      await repository.push('dev', name, { 'b.txt': name });
       const forge = repository.forge('dev');
-      for (const turn of [1, 2]) await forge.ensureBranchDeleted('fix/issue-1').then(() => turn);
-      expect(await forge.findBranch('fix/issue-1')).toBeNull();
+      for (const turn of [1, 2]) await forge.ensureBranchDeleted(name).then(() => turn);
+      expect(await forge.findBranch(name)).toBeNull();
       shows('ensureBranchDeleted', 'done', 'again');
     });
   });

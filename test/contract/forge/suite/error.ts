@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../contract.ts';
 
-export function errorContract({ make, shows }: Contract): void {
+export function errorContract({ make, shared, shows }: Contract): void {
   describe('errors and accounts', () => {
     it('each account knows itself, with one call', async () => {
-      const forge = (await make()).forge('reviewer');
+      const forge = (await shared()).forge('reviewer');
       expect(forge.forgeTime?.()).toBeNull();
       expect([await forge.me(), await forge.me(), forge.calls()]).toEqual(['reviewer', 'reviewer', 1]);
       expect(forge.forgeTime?.()).toBeInstanceOf(Date);
@@ -14,22 +14,22 @@ export function errorContract({ make, shows }: Contract): void {
     });
 
     it('a bad token is auth everywhere, and never an empty list', async () => {
-      const forge = (await make()).forgeWith({ token: 'f'.repeat(40) });
+      const forge = (await shared()).forgeWith({ token: 'f'.repeat(40) });
       const asked = [forge.me(), forge.changes(null), forge.findIssue(1), forge.listOpenPullRequests(), forge.listComments(1)];
       for (const each of await Promise.allSettled(asked)) expect(each).toMatchObject({ status: 'rejected', reason: { kind: 'auth' } });
       for (const verb of ['me', 'changes', 'findIssue', 'listOpenPullRequests', 'listComments'] as const) shows(verb, 'error auth');
     });
 
     it('a repository that is not there is not-found, even where a missing item would be null', async () => {
-      const forge = (await make()).forgeWith({ repository: 'maintainer/nosuch' });
+      const forge = (await shared()).forgeWith({ repository: 'maintainer/nosuch' });
       const asked = [forge.changes(null), forge.findIssue(1), forge.findBranch('main'), forge.permission('dev')];
       for (const each of await Promise.allSettled(asked)) expect(each).toMatchObject({ status: 'rejected', reason: { kind: 'not-found' } });
       for (const verb of ['changes', 'findIssue', 'findBranch', 'permission'] as const) shows(verb, 'error not-found');
     });
 
     it('comments, reviews and timelines of nothing are not-found', async () => {
-      const forge = (await make()).forge('dev');
-      const asked = [forge.listComments(99), forge.listReviews(99), forge.listTimeline(99), forge.ensureClosed(99)];
+      const forge = (await shared()).forge('dev');
+      const asked = [forge.listComments(99_999), forge.listReviews(99_999), forge.listTimeline(99_999), forge.ensureClosed(99_999)];
       for (const each of await Promise.allSettled(asked)) expect(each).toMatchObject({ status: 'rejected', reason: { kind: 'not-found' } });
       for (const verb of ['listComments', 'listReviews', 'listTimeline', 'ensureClosed'] as const) shows(verb, 'error not-found');
     });
@@ -50,7 +50,7 @@ export function errorContract({ make, shows }: Contract): void {
     });
 
     it('a refusal to tell a permission is an error, not "none"', async () => {
-      const repository = await make();
+      const repository = await shared();
       await expect(repository.forge('reader').permission('dev')).rejects.toMatchObject({ kind: 'forbidden' });
       shows('permission', 'error forbidden');
     });

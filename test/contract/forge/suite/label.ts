@@ -8,13 +8,13 @@ const draft = (title: string, labels: readonly string[] = []): { title: string; 
   labels,
 });
 
-export function labelContract({ make, shows }: Contract): void {
+export function labelContract({ make, shared, shows }: Contract): void {
   describe('labels', () => {
     const carried = async (repository: TestRepository, number: number): Promise<readonly string[]> =>
       [...((await repository.forge('maintainer').findIssue(number))?.labels ?? [])].toSorted();
 
     it('are added and removed by name; unknown ones are created on add and ignored on remove', async () => {
-      const repository = await make();
+      const repository = await shared();
       const forge = repository.forge('dev');
       const { number } = await forge.createIssue(draft('Labels', ['backlog']));
       await forge.ensureLabels(number, { add: ['in-progress', 'new one'], remove: ['backlog', 'never heard of'] });
@@ -25,7 +25,7 @@ export function labelContract({ make, shows }: Contract): void {
     });
 
     it('cost one call to add, and one to remove a label that was seen', async () => {
-      const repository = await make();
+      const repository = await shared();
       const forge = repository.forge('dev');
       const { number } = await forge.createIssue(draft('Cheap', ['backlog']));
       const before = forge.calls();
@@ -37,7 +37,7 @@ export function labelContract({ make, shows }: Contract): void {
     });
 
     it('are removed by an adapter that has seen nothing yet', async () => {
-      const repository = await make();
+      const repository = await shared();
       const { number } = await repository.forge('dev').createIssue(draft('Fresh', ['backlog', 'keep']));
       await repository.forge('reviewer').ensureLabels(number, { add: [], remove: ['backlog'] });
       expect(await carried(repository, number)).toEqual(['keep']);
@@ -74,7 +74,7 @@ export function labelContract({ make, shows }: Contract): void {
     });
 
     it('that no forge would take are refused', async () => {
-      const forge = (await make()).forge('dev');
+      const forge = (await shared()).forge('dev');
       const { number } = await forge.createIssue(draft('Refused'));
       await expect(forge.ensureLabelsExist([{ name: 'odd', colour: 'mauve', description: '' }])).rejects.toMatchObject({ kind: 'invalid', status: 422 });
       await expect(forge.ensureLabels(number, { add: [''], remove: [] })).rejects.toMatchObject({ kind: 'invalid', status: 422 });
@@ -89,7 +89,7 @@ export function labelContract({ make, shows }: Contract): void {
     });
 
     it('and states leave events in the timeline', async () => {
-      const forge = (await make()).forge('dev');
+      const forge = (await shared()).forge('dev');
       const { number } = await forge.createIssue(draft('Story'));
       expect(await forge.listTimeline(number)).toEqual([]);
       await forge.ensureLabels(number, { add: ['backlog'], remove: [] });

@@ -17,17 +17,18 @@ async function merge(forge: Forge, number: number, head: Sha): Promise<MergeResu
   }
 }
 
-export function mergeContract({ make, shows }: Contract): void {
-  const open = async (body = ''): Promise<{ repository: TestRepository; pull: PullRequest }> => {
-    const repository = await make();
-    await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'TWO' }) });
-    const { pullRequest } = await repository.forge('dev').ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'Two', body });
+export function mergeContract({ make, shared, branch, shows }: Contract): void {
+  const open = async (where: () => Promise<TestRepository>, body = ''): Promise<{ repository: TestRepository; pull: PullRequest }> => {
+    const repository = await where();
+    const name = branch();
+    await repository.push('dev', name, where === shared ? { [`${name}.txt`]: name } : { 'src/a.ts': source({ 2: 'TWO' }) });
+    const { pullRequest } = await repository.forge('dev').ensurePullRequest({ branch: name, base: 'main', title: 'Two', body });
     return { repository, pull: pullRequest };
   };
 
   describe('merging', () => {
     it('lands exactly the head, once, and the pull request says so', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(shared);
       const forge = repository.forge('merger');
       expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'merged' });
       const merged = await forge.findPullRequest(pull.number);
@@ -43,31 +44,28 @@ export function mergeContract({ make, shows }: Contract): void {
     });
 
     it('carries title and message into the merge commit', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(shared);
       await merge(repository.forge('merger'), pull.number, pull.head);
       await repository.git('dev', 'fetch', 'origin', 'main');
       expect(await repository.git('dev', 'log', '-1', '--format=%B', 'FETCH_HEAD')).toMatch(/^Merge it\n\nBecause\.\n/);
     });
 
     it('closes the issue that the body fixes', async () => {
-      const repository = await make();
-      const { number } = await repository.forge('maintainer').createIssue({ title: 'Two', body: '', labels: [] });
-      await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'TWO' }) });
-      const forge = repository.forge('dev');
-      const { pullRequest } = await forge.ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'Two', body: `Fixes #${number}` });
-      await merge(repository.forge('merger'), pullRequest.number, pullRequest.head);
-      await expect.poll(async () => (await forge.findIssue(number))?.state, { timeout: 5000 }).toBe('closed');
+      const { number } = await (await shared()).forge('maintainer').createIssue({ title: 'Two', body: '', labels: [] });
+      const { repository, pull } = await open(shared, `Fixes #${number}`);
+      await merge(repository.forge('merger'), pull.number, pull.head);
+      await expect.poll(async () => (await repository.forge('dev').findIssue(number))?.state, { timeout: 10_000 }).toBe('closed');
     });
 
     it('refuses another head than the one asked for', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(shared);
       expect(await merge(repository.forge('merger'), pull.number, other)).toEqual({ kind: 'head-moved' });
       expect((await repository.forge('merger').findPullRequest(pull.number))?.state).toBe('open');
       shows('mergePullRequest', 'head-moved');
     });
 
     it('is blocked until the required contexts are green', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(make);
       await repository.protect({ contexts: ['ci/test'], approvals: 0, mergers: ['merger'] });
       const forge = repository.forge('merger');
       const result = await merge(forge, pull.number, pull.head);
@@ -78,7 +76,7 @@ export function mergeContract({ make, shows }: Contract): void {
     });
 
     it('is blocked for an account off the whitelist', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(make);
       await repository.protect({ contexts: [], approvals: 0, mergers: ['merger'] });
       expect(await merge(repository.forge('dev'), pull.number, pull.head)).toMatchObject({
         kind: 'blocked',
@@ -88,7 +86,7 @@ export function mergeContract({ make, shows }: Contract): void {
     });
 
     it('is blocked until somebody else approved this head', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(make);
       await repository.protect({ contexts: [], approvals: 1, mergers: ['merger'] });
       const forge = repository.forge('merger');
       expect((await merge(forge, pull.number, pull.head)).kind).toBe('blocked');
@@ -98,7 +96,7 @@ export function mergeContract({ make, shows }: Contract): void {
     });
 
     it('of a change that conflicts with the base changes nothing', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(make);
       await repository.push('maintainer', 'main', { 'src/a.ts': source({ 2: 'deux' }) });
       const result = await repository.forge('merger').mergePullRequest(pull.number, { head: pull.head, ...message });
       // The forge says "try again later" as long as it cannot merge; it does not tell a conflict from a check under way.
@@ -107,16 +105,16 @@ export function mergeContract({ make, shows }: Contract): void {
     });
 
     it('of a closed pull request is blocked, and of none an error', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(shared);
       const forge = repository.forge('merger');
       await repository.forge('dev').ensureClosed(pull.number);
       expect(await merge(forge, pull.number, pull.head)).toMatchObject({ kind: 'blocked' });
-      await expect(merge(forge, 99, pull.head)).rejects.toMatchObject({ kind: 'not-found' });
+      await expect(merge(forge, 99_999, pull.head)).rejects.toMatchObject({ kind: 'not-found' });
       shows('mergePullRequest', 'blocked', 'error not-found');
     });
 
     it('by an account that may not write is blocked', async () => {
-      const { repository, pull } = await open();
+      const { repository, pull } = await open(shared);
       expect((await merge(repository.forge('reader'), pull.number, pull.head)).kind).toBe('blocked');
       shows('mergePullRequest', 'blocked');
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../contract.ts';
 
-export function pullContract({ make, shows }: Contract): void {
+export function pullContract({ make, shared, branch, shows }: Contract): void {
   describe('pull requests', () => {
     const draft = { branch: 'fix/issue-1', base: 'main', title: 'Fix it', body: 'Fixes #1' };
 
@@ -33,11 +33,12 @@ export function pullContract({ make, shows }: Contract): void {
     });
 
     it('follow a push, and the push moves their time', async () => {
-      const repository = await make();
+      const repository = await shared();
       const forge = repository.forge('dev');
-      await repository.push('dev', draft.branch, { 'b.txt': 'b' });
-      const { pullRequest } = await forge.ensurePullRequest(draft);
-      const head = await repository.push('dev', draft.branch, { 'b.txt': 'c' });
+      const name = branch();
+      await repository.push('dev', name, { 'b.txt': name });
+      const { pullRequest } = await forge.ensurePullRequest({ ...draft, branch: name });
+      const head = await repository.push('dev', name, { 'b.txt': 'c' });
       const now = await forge.findPullRequest(pullRequest.number);
       expect(now?.head).toBe(head);
       expect(now?.updatedAt.getTime()).toBeGreaterThanOrEqual(pullRequest.updatedAt.getTime());
@@ -45,10 +46,11 @@ export function pullContract({ make, shows }: Contract): void {
     });
 
     it('take a new body, twice', async () => {
-      const repository = await make();
+      const repository = await shared();
       const forge = repository.forge('dev');
-      await repository.push('dev', draft.branch, { 'b.txt': 'b' });
-      const { number } = (await forge.ensurePullRequest(draft)).pullRequest;
+      const name = branch();
+      await repository.push('dev', name, { 'b.txt': name });
+      const { number } = (await forge.ensurePullRequest({ ...draft, branch: name })).pullRequest;
       for (const turn of [1, 2]) await forge.ensurePullRequestBody(number, 'Fixes #1\n\nMore').then(() => turn);
       expect((await forge.findPullRequest(number))?.body).toBe('Fixes #1\n\nMore');
       shows('ensurePullRequestBody', 'done', 'again');
@@ -67,7 +69,7 @@ export function pullContract({ make, shows }: Contract): void {
     });
 
     it('without any change, or from a branch that is not there, are refused', async () => {
-      const forge = (await make()).forge('dev');
+      const forge = (await shared()).forge('dev');
       await expect(forge.ensurePullRequest({ ...draft, branch: 'nosuch' })).rejects.toMatchObject({ kind: 'not-found' });
       await expect(forge.ensurePullRequest({ ...draft, branch: 'main' })).rejects.toMatchObject({ kind: 'invalid' });
       shows('ensurePullRequest', 'error not-found', 'error invalid');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../contract.ts';
 
-export function refContract({ make }: Contract): void {
+export function refContract({ make, shared }: Contract): void {
   describe('refs that are no branches', () => {
     it('C4: of two claimants that expect absence with a commit of their own, one wins', async () => {
-      const repository = await make();
+      const repository = await shared();
       const claim = async (account: 'dev' | 'reviewer'): Promise<boolean> => {
         const commit = await repository.git(account, 'commit-tree', 'HEAD^{tree}', '-m', `claim by ${account}`);
         const refspec = `${commit?.trim()}:refs/disinto/claims/1`;
@@ -15,7 +15,7 @@ export function refContract({ make }: Contract): void {
     });
 
     it('notes and merge branches are accepted', async () => {
-      const repository = await make();
+      const repository = await shared();
       expect(await repository.git('merger', 'push', 'origin', 'HEAD:refs/notes/disinto', 'HEAD:refs/heads/disinto/merge/5')).not.toBeNull();
       expect((await repository.forge('merger').findBranch('disinto/merge/5'))?.name).toBe('disinto/merge/5');
     });

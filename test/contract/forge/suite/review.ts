@@ -4,11 +4,12 @@ import type { ReviewDraft } from '#forge';
 import type { Contract } from '../contract.ts';
 import { type TestRepository, source } from '../world.ts';
 
-export function reviewContract({ make, shows }: Contract): void {
+export function reviewContract({ shared, branch, shows }: Contract): void {
   const open = async (): Promise<{ repository: TestRepository; pull: PullRequest }> => {
-    const repository = await make();
-    await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'TWO' }) });
-    const { pullRequest } = await repository.forge('dev').ensurePullRequest({ branch: 'fix/issue-1', base: 'main', title: 'Two', body: '' });
+    const repository = await shared();
+    const name = branch();
+    await repository.push('dev', name, { 'src/a.ts': source({ 2: 'TWO' }) });
+    const { pullRequest } = await repository.forge('dev').ensurePullRequest({ branch: name, base: 'main', title: 'Two', body: '' });
     return { repository, pull: pullRequest };
   };
   const draft = (pull: PullRequest, more: Partial<ReviewDraft> = {}): ReviewDraft => ({
@@ -89,7 +90,7 @@ export function reviewContract({ make, shows }: Contract): void {
       const { repository, pull } = await open();
       const forge = repository.forge('reviewer');
       await forge.submitReview(pull.number, draft(pull));
-      await repository.push('dev', 'fix/issue-1', { 'src/a.ts': source({ 2: 'zwei' }) });
+      await repository.push('dev', pull.branch, { 'src/a.ts': source({ 2: 'zwei' }) });
       // A real forge looks at a push in the background.
       await expect.poll(() => forge.listReviews(pull.number), { timeout: 10_000 }).toMatchObject([{ head: pull.head, stale: true }]);
     });
