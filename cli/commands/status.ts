@@ -1,4 +1,4 @@
-import type { Ledger } from '#ledger';
+import type { Ledger, Wait } from '#ledger';
 import type { Args, Command } from '../command.ts';
 import { openExistingLedger, placeOptions } from '../place.ts';
 import { print, renderColumns } from '../print.ts';
@@ -23,26 +23,42 @@ export const statusCommand: Command = {
   },
 };
 
-interface AgentStatus {
+export interface AgentStatus {
   readonly agent: string;
   readonly project: string;
-  readonly state: 'running' | 'resting' | 'paused';
+  readonly state: 'running' | 'waiting' | 'resting' | 'paused';
   readonly subject: string | null;
   readonly last: string;
   readonly lastAt: string | null;
   readonly nextDue: string | null;
 }
 
-interface Status {
+/** What keeps agents from their work until somebody mends it. */
+interface WaitStatus {
+  readonly cause: string;
+  readonly since: string;
+  /** When one of them last looked whether it is over. */
+  readonly lookedAt: string;
+  /** `<agent>@<project>` */
+  readonly who: readonly string[];
+  readonly reason: string;
+  /** What a person has to do. */
+  readonly mend: string;
+}
+
+export interface Status {
   readonly at: string;
   readonly agents: readonly AgentStatus[];
+  readonly waits: readonly WaitStatus[];
   readonly spend: { readonly tokens: number; readonly usd: number };
   readonly unconfirmedEffects: number;
 }
 
-function readStatus(ledger: Ledger, now: Date): Status {
+export function readStatus(ledger: Ledger, now: Date): Status {
   const since = new Date(now.getTime() - 30 * daySeconds * 1000);
   const latest = new Map(ledger.runs.list({ since }).map((run) => [`${run.agent}@${run.project}`, run]));
+  const waits = ledger.waits.list().filter((wait) => wait.lookedAt.getTime() > now.getTime() - daySeconds * 1000);
+  const waiting = new Set(waits.flatMap((wait) => wait.schedules));
   const agents = [...latest]
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([key, run]): AgentStatus => {
@@ -50,7 +66,7 @@ function readStatus(ledger: Ledger, now: Date): Status {
       return {
         agent: run.agent,
         project: run.project,
-        state: run.endedAt === null ? 'running' : paused === null ? 'resting' : 'paused',
+        state: run.endedAt === null ? 'running' : paused !== null ? 'paused' : waiting.has(key) ? 'waiting' : 'resting',
         subject: run.subject,
         last: paused !== null ? paused.reason : run.end === null ? 'started' : describe(run.end),
         lastAt: (run.endedAt ?? run.startedAt).toISOString(),
@@ -61,18 +77,27 @@ function readStatus(ledger: Ledger, now: Date): Status {
   return {
     at: now.toISOString(),
     agents,
+    waits: waits.map(waitStatus),
     spend: ledger.sessions.spend(day),
     unconfirmedEffects: ledger.effects.list({ since: day, unconfirmed: true }).length,
   };
+}
+
+function waitStatus({ cause, since, lookedAt, schedules, reason, mend }: Wait): WaitStatus {
+  return { cause, since: since.toISOString(), lookedAt: lookedAt.toISOString(), who: schedules, reason, mend };
 }
 
 function describe(end: { readonly kind: string; readonly did?: string; readonly reason?: string }): string {
   return `${end.kind}: ${end.did ?? end.reason ?? ''}`;
 }
 
-function renderStatus(status: Status): string {
+export function renderStatus(status: Status): string {
   const rows = status.agents.map((a) => [a.agent, a.project, a.state, a.subject ?? '', a.last, a.nextDue ?? '']);
   const money = `${status.spend.tokens} tokens, $${status.spend.usd.toFixed(2)} in the last day`;
-  if (rows.length === 0) return `Nothing has run in the last 30 days.\n${money}`;
-  return `${renderColumns(['AGENT', 'PROJECT', 'STATE', 'ON', 'LAST', 'NEXT DUE'], rows)}\n\n${money}`;
+  const agents = rows.length === 0 ? 'Nothing has run in the last 30 days.' : renderColumns(['AGENT', 'PROJECT', 'STATE', 'ON', 'LAST', 'NEXT DUE'], rows);
+  return [...status.waits.map(renderWait), `${agents}\n`, money].join('\n');
+}
+
+function renderWait({ cause, since, lookedAt, who, reason, mend }: WaitStatus): string {
+  return `WAITING since ${since}: ${cause} (${who.join(', ')})\n  to do: ${mend}\n  said:  ${reason}\n  last looked ${lookedAt}\n`;
 }

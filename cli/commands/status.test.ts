@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { at, freshLedger, startRun } from '../../shared/ledger/fixture.ts';
+import { readStatus, renderStatus } from './status.ts';
+
+it('shows what agents wait for once per cause, with since when and what to do, to people and to programs', () => {
+  const ledger = freshLedger();
+  ledger.runs.end(startRun(ledger, 'run'), { kind: 'waiting', reason: 'forge unavailable: GET …' }, at('00:01'));
+  const wait = { cause: 'forge unavailable', reason: 'connect ECONNREFUSED', mend: 'check that the forge runs' };
+  for (const minute of ['10', '11', '12']) for (const schedule of ['dev@demo', 'merger@demo']) ledger.waits.note(schedule, wait, at(`00:${minute}`));
+  const status = readStatus(ledger, at('00:13'));
+  expect(status.agents).toMatchObject([{ agent: 'dev', state: 'waiting' }]);
+  expect(status.waits).toEqual([{ ...wait, since: at('00:10').toISOString(), lookedAt: at('00:12').toISOString(), who: ['dev@demo', 'merger@demo'] }]);
+  const text = renderStatus(status);
+  expect(text.match(/forge unavailable \(/g)).toHaveLength(1);
+  expect(text).toContain('WAITING since 2026-01-05T00:10:00.000Z: forge unavailable (dev@demo, merger@demo)\n  to do: check that the forge runs');
+  for (const schedule of ['dev@demo', 'merger@demo']) ledger.waits.end(schedule, at('00:14'));
+  expect(readStatus(ledger, at('00:15'))).toMatchObject({ waits: [], agents: [{ state: 'resting' }] });
+});
+
+it('hides a wait that nobody has looked at for a day: its agent is gone', () => {
+  const ledger = freshLedger();
+  ledger.waits.note('dev@demo', { cause: 'forge auth dev', reason: '401', mend: '' }, at('00:10'));
+  expect(readStatus(ledger, new Date(at('00:11').getTime() + 86_400_000)).waits).toEqual([]);
+});
