@@ -10,11 +10,11 @@ import type { Ci, CiSubject } from './ci.ts';
 import { readFailures } from './failures.ts';
 import { createGitReader } from './git-reader.ts';
 import { asPushed } from './actions/context.ts';
-import { connectRunner } from './runner/connect.ts';
-import type { RunnerOptions } from './runner/connect.ts';
+import { connectRunner } from './connect-runner.ts';
+import type { RunnerOptions } from './connect-runner.ts';
 import { createSelector } from './selection.ts';
 import type { ConfigAllowed } from './selection.ts';
-import { woodpeckerContexts } from './woodpecker/contexts.ts';
+import { woodpeckerContexts } from './woodpecker-contexts.ts';
 import { matchesGlob } from './workflow/glob.ts';
 
 export interface CiDeps {

@@ -5,7 +5,7 @@ import type { Log } from '#log';
 import { CiError } from './ci.ts';
 import type { CiFailure } from './ci.ts';
 import { classify } from './classify.ts';
-import type { NamedStep, Runner } from './runner/runner.ts';
+import type { NamedStep, Runner } from './runner.ts';
 
 const tailLines = 200;
 

@@ -1,20 +1,40 @@
+import { CiError } from '#ci';
 import type { CommitStatus } from '#domain/check';
 import type { Sha } from '#domain/sha';
-import { CiError } from '../ci.ts';
-import type { CiHttp } from '../runner/http.ts';
-import type { NamedStep, Runner } from '../runner/runner.ts';
 import { jobPath, readActionsStatus } from './context.ts';
 import type { ActionsJob } from './context.ts';
 import { tasksSchema } from './schema.ts';
 import type { ActionTask } from './schema.ts';
 
+interface WebAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly html: boolean;
+  readonly location: string | null;
+}
+
 export interface ActionsOptions {
   /** Forgejo's API, asked with the agent's token. */
-  readonly api: CiHttp;
+  readonly api: { json(method: 'GET', path: string): Promise<unknown> };
   /** Its web pages, asked without any credential: they take none but a browser's session. */
-  readonly web: CiHttp;
+  readonly web: { get(path: string, maxBytes: number): Promise<WebAnswer> };
   /** `owner/name` */
   readonly repository: string;
+}
+
+export interface FailedJob {
+  readonly name: string;
+  readonly kind: 'step';
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly ended: null;
+  readonly log: string;
+}
+
+export interface ActionsRunner {
+  failedSteps(head: Sha, status: CommitStatus): Promise<readonly FailedJob[]>;
+  readonly repeats: false;
+  rerun(head: Sha, contexts: readonly string[]): Promise<void>;
 }
 
 const pageSize = 50;
@@ -25,7 +45,7 @@ const logBytes = 512 * 1024;
  * Reads failures of Forgejo Actions: how the job ended from the API, its log from the page that people download it from, which is
  * open where the repository is public. Running a job again has no API.
  */
-export function createActionsRunner(options: ActionsOptions): Runner {
+export function createActionsRunner(options: ActionsOptions): ActionsRunner {
   return {
     failedSteps: async (head, status) => {
       const job = readActionsStatus(status, options.repository);
@@ -70,7 +90,7 @@ async function readLog({ web, repository }: ActionsOptions, path: string): Promi
   return second.status === 200 && !second.html ? second.text : null;
 }
 
-function stepOf(status: CommitStatus, job: ActionsJob, task: ActionTask | null, log: string | null): NamedStep {
+function stepOf(status: CommitStatus, job: ActionsJob, task: ActionTask | null, log: string | null): FailedJob {
   const text =
     log === null ? `${status.description} (the log of this job cannot be read without signing in to the forge: ${status.targetUrl ?? ''})` : withoutTimes(log);
   return {

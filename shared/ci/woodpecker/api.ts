@@ -1,8 +1,12 @@
 import type { z } from 'zod';
-import { CiError } from '../ci.ts';
-import type { CiHttp } from '../runner/http.ts';
+import { CiError } from '#ci';
 import { logSchema, pipelineSchema, pipelinesSchema, repositorySchema } from './schema.ts';
 import type { ListedPipeline, LogEntries, Pipeline } from './schema.ts';
+
+/** Asks the server and gives the JSON of an answer that went well. Throws `CiError`. */
+export interface AskWoodpecker {
+  json(method: 'GET' | 'POST', path: string): Promise<unknown>;
+}
 
 /** The calls of Woodpecker's API that we need, on one repository. */
 export interface WoodpeckerApi {
@@ -19,7 +23,7 @@ const pageSize = 50;
 const mostPages = 20;
 
 /** `repository`: `owner/name`. */
-export function createWoodpeckerApi(http: CiHttp, repository: string): WoodpeckerApi {
+export function createWoodpeckerApi(http: AskWoodpecker, repository: string): WoodpeckerApi {
   const read = async <T>(schema: z.ZodType<T>, path: string): Promise<T> => {
     const parsed = schema.safeParse(await http.json('GET', path));
     if (!parsed.success)

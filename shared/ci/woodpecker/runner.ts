@@ -1,16 +1,30 @@
+import { CiError } from '#ci';
+import type { CommitStatus } from '#domain/check';
 import type { Sha } from '#domain/sha';
-import { CiError } from '../ci.ts';
-import type { CiHttp } from '../runner/http.ts';
-import type { NamedStep, Runner } from '../runner/runner.ts';
 import { createWoodpeckerApi } from './api.ts';
-import type { WoodpeckerApi } from './api.ts';
-import { readContext } from './contexts.ts';
-import type { WoodpeckerContext } from './contexts.ts';
+import type { AskWoodpecker, WoodpeckerApi } from './api.ts';
+import { readContext } from './context.ts';
+import type { WoodpeckerContext } from './context.ts';
 import { textOfLog } from './log.ts';
 import type { Pipeline, WoodpeckerStep, WoodpeckerWorkflow } from './schema.ts';
 
+export interface FailedWoodpeckerStep {
+  readonly name: string;
+  readonly kind: 'clone' | 'step' | 'config';
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly ended: null;
+  readonly log: string;
+}
+
+export interface WoodpeckerRunner {
+  failedSteps(head: Sha, status: CommitStatus): Promise<readonly FailedWoodpeckerStep[]>;
+  readonly repeats: true;
+  rerun(head: Sha, contexts: readonly string[]): Promise<void>;
+}
+
 /** Reads failures from Woodpecker's own API and restarts its pipelines. `repository`: `owner/name`. */
-export function createWoodpeckerRunner(http: CiHttp, repository: string): Runner {
+export function createWoodpeckerRunner(http: AskWoodpecker, repository: string): WoodpeckerRunner {
   const api = createWoodpeckerApi(http, repository);
   return {
     failedSteps: async (head, { context }) => {
@@ -53,12 +67,12 @@ const isOpen = (state: string): boolean => ['pending', 'running', 'created'].inc
 const problem = { exitCode: null, signal: null, ended: null } as const;
 
 /** What Woodpecker found wrong with the configuration itself; then there are no steps. */
-function configErrors({ errors, status }: Pipeline): readonly NamedStep[] {
+function configErrors({ errors, status }: Pipeline): readonly FailedWoodpeckerStep[] {
   const texts = (errors ?? []).filter((error) => error.is_warning !== true).map((error) => error.message);
   return texts.length === 0 || !isFailing(status) ? [] : [{ ...problem, name: 'config', kind: 'config', log: texts.join('\n') }];
 }
 
-async function stepsOf(api: WoodpeckerApi, pipeline: Pipeline, workflow: WoodpeckerWorkflow): Promise<readonly NamedStep[]> {
+async function stepsOf(api: WoodpeckerApi, pipeline: Pipeline, workflow: WoodpeckerWorkflow): Promise<readonly FailedWoodpeckerStep[]> {
   if (isOpen(workflow.state)) return [];
   if (pipeline.status === 'declined' || workflow.state === 'declined') {
     return [
@@ -78,7 +92,7 @@ async function stepsOf(api: WoodpeckerApi, pipeline: Pipeline, workflow: Woodpec
   return isFailing(workflow.state) ? [{ ...problem, signal: signalOf(workflow.state), name: workflow.name, kind: 'step', log }] : [];
 }
 
-async function readStep(api: WoodpeckerApi, pipeline: number, step: WoodpeckerStep): Promise<NamedStep> {
+async function readStep(api: WoodpeckerApi, pipeline: number, step: WoodpeckerStep): Promise<FailedWoodpeckerStep> {
   const log = textOfLog(await api.log(pipeline, step.id).catch(withoutLog));
   const error = step.error ?? '';
   return {

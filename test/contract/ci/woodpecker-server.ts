@@ -49,5 +49,5 @@ function answer({ method, path, authorization }: SeenRequest, all: readonly List
 function listPage(all: readonly Listed[], query: URLSearchParams): readonly Listed[] {
   const size = Math.min(Number(query.get('perPage') ?? 50), 50);
   const from = (Number(query.get('page') ?? 1) - 1) * size;
-  return all.slice(from, from + size).map(({ workflows: _, ...listed }) => listed);
+  return all.slice(from, from + size).map((pipeline) => ({ ...pipeline, workflows: undefined }));
 }

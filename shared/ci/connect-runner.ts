@@ -1,7 +1,7 @@
 import type { CiConfig } from '#config';
-import { createActionsRunner } from '../actions/runner.ts';
-import { createWoodpeckerRunner } from '../woodpecker/runner.ts';
-import { createEmbeddedRunner } from './embedded.ts';
+import { createActionsRunner } from './actions/runner.ts';
+import { createWoodpeckerRunner } from './woodpecker/runner.ts';
+import { createEmbeddedRunner } from './embedded-runner.ts';
 import { createCiHttp } from './http.ts';
 import type { Runner } from './runner.ts';
 
@@ -31,7 +31,8 @@ export function connectRunner({ config, token, forge }: RunnerOptions): Runner |
       const api = createCiHttp({ ...common, authorization: () => `token ${forge.token()}` });
       return createActionsRunner({ api, web: createCiHttp({ ...common, authorization: () => null }), repository: forge.repository });
     }
-    default:
+    case 'embedded':
+    case null:
       return url === null ? null : createEmbeddedRunner(url, token);
   }
 }

@@ -1,27 +1,11 @@
 import { mergeBranch } from '#domain/name';
-import { CiError } from '../ci.ts';
-import type { CiSubject } from '../ci.ts';
-import type { Selection } from '../selection.ts';
-import type { Occasion, Workflow } from '../workflow/model.ts';
-import { selectWorkflows } from '../workflow/select.ts';
-
-type Event = 'pr' | 'push';
-
-/** A context as Woodpecker names it unless it is told otherwise: `ci/woodpecker/<event>/<workflow>`, with the axis of a matrix after it. */
-export interface WoodpeckerContext {
-  /** Event of the pipeline in Woodpecker's API, or null when the context does not tell. */
-  readonly event: string | null;
-  readonly workflow: string;
-}
-
-export const contextOf = (event: Event, workflow: string): string => `ci/woodpecker/${event}/${workflow}`;
-
-/** Reads a context; one of another format (STATUS_CONTEXT_FORMAT) is taken to end with the workflow's name. */
-export function readContext(context: string): WoodpeckerContext {
-  const found = /^ci\/woodpecker\/([^/]+)\/(.+?)(?:\/\d+)?$/.exec(context);
-  if (found === null) return { event: null, workflow: context.split('/').at(-1) ?? context };
-  return { event: found[1] === 'pr' ? 'pull_request' : (found[1] ?? ''), workflow: found[2] ?? '' };
-}
+import { CiError } from './ci.ts';
+import type { CiSubject } from './ci.ts';
+import type { Selection } from './selection.ts';
+import { contextOf } from './woodpecker/context.ts';
+import type { StatusEvent } from './woodpecker/context.ts';
+import type { Occasion, Workflow } from './workflow/model.ts';
+import { selectWorkflows } from './workflow/select.ts';
 
 /**
  * The contexts that a subject needs. Woodpecker sees a merge result as a push to its own branch, so whatever judges the pull
@@ -42,7 +26,7 @@ export async function woodpeckerContexts(subject: CiSubject, select: (subject: C
   throw new CiError('config', `${untested.path}: Woodpecker would not run "${untested.name}" on merge results, which are pushed as ${push.branch}; ${mend}`);
 }
 
-const sorted = (event: Event, workflows: readonly Workflow[]): readonly string[] => workflows.map(({ name }) => contextOf(event, name)).toSorted();
+const sorted = (event: StatusEvent, workflows: readonly Workflow[]): readonly string[] => workflows.map(({ name }) => contextOf(event, name)).toSorted();
 
 function doubtful({ path }: Workflow, doubt: string): CiError {
   return new CiError(

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { CommitStatus } from '#domain/check';
 import { asSha } from '#domain/sha';
 import type { Log } from '#log';
-import { createCi } from '../ci-adapter.ts';
-import type { CiSubject } from '../ci.ts';
-import { readContext } from './contexts.ts';
+import { createCi } from './ci-adapter.ts';
+import type { CiSubject } from './ci.ts';
+import { readContext } from './woodpecker/context.ts';
 
 const quiet: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => quiet };
 const [base, head] = [asSha('a'.repeat(40)), asSha('b'.repeat(40))];

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { CiError } from '../ci.ts';
+import { CiError } from './ci.ts';
 
 export interface CiHttpOptions {
   /** Address of the API, without a slash at the end. */

@@ -1,6 +1,6 @@
 import type { CommitStatus } from '#domain/check';
 import type { Sha } from '#domain/sha';
-import type { FailedStep } from '../classify.ts';
+import type { FailedStep } from './classify.ts';
 
 export type NamedStep = FailedStep & { readonly name: string };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CiError } from '../ci.ts';
+import { CiError } from './ci.ts';
 import { createCiHttp } from './http.ts';
 import type { Runner } from './runner.ts';
 

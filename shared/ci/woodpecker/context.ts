@@ -1,0 +1,18 @@
+/** How Woodpecker writes an event into a context. */
+export type StatusEvent = 'pr' | 'push';
+
+/** A context as Woodpecker names it unless it is told otherwise: `ci/woodpecker/<event>/<workflow>`, with the axis of a matrix after it. */
+export interface WoodpeckerContext {
+  /** Event of the pipeline in Woodpecker's API, or null when the context does not tell. */
+  readonly event: string | null;
+  readonly workflow: string;
+}
+
+export const contextOf = (event: StatusEvent, workflow: string): string => `ci/woodpecker/${event}/${workflow}`;
+
+/** Reads a context; one of another format (STATUS_CONTEXT_FORMAT) is taken to end with the workflow's name. */
+export function readContext(context: string): WoodpeckerContext {
+  const found = /^ci\/woodpecker\/([^/]+)\/(.+?)(?:\/\d+)?$/.exec(context);
+  if (found === null) return { event: null, workflow: context.split('/').at(-1) ?? context };
+  return { event: found[1] === 'pr' ? 'pull_request' : (found[1] ?? ''), workflow: found[2] ?? '' };
+}
