@@ -18,6 +18,7 @@ async function main(asked: readonly string[]): Promise<number> {
   const wanted = (name: string): boolean => asked.length === 0 || asked.includes(name);
   const setup = asked.every((name) => ['gates', 'unit'].includes(name)) && asked.length > 0 ? null : await prepare();
   const results: SuiteResult[] = setup === null ? [] : [setup];
+  if (setup !== null && setup.failed > 0) return conclude(results);
   if (wanted('gates')) results.push(runGates(root));
   for (const [name, limitSeconds] of Object.entries(suites)) {
     if (!wanted(name)) continue;
@@ -26,12 +27,16 @@ async function main(asked: readonly string[]): Promise<number> {
     console.log(`== ${name}: ${result.passed} passed, ${result.failed} failed, ${result.seconds.toFixed(1)} s${result.why === null ? '' : `, ${result.why}`}`);
     results.push(result);
   }
+  return conclude(results);
+}
+
+function conclude(results: readonly SuiteResult[]): number {
   const sum = (key: 'passed' | 'failed'): number => results.reduce((total, result) => total + result[key], 0);
   console.log(`\n${renderTable(results)}\n${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 ? 0 : 1;
 }
 
-/** Installs and builds what the suites need; counts as one test, and is no part of a suite's time. */
+/** Installs and builds what the suites need; counts as one test, and is no part of a suite's time. Without it nothing else runs. */
 async function prepare(): Promise<SuiteResult> {
   const started = performance.now();
   console.log('== setup');

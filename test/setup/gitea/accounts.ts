@@ -10,7 +10,6 @@ export interface TestAccount {
 
 /** Our mark on an account, in its full name: what carries it may be removed. */
 const mark = 'account of the tests of disinto';
-const adminLogin = 'test-admin';
 
 interface Accounts {
   admin(): Promise<{ readonly admin: { readonly login: string; readonly password: string }; readonly token: string }>;
@@ -20,7 +19,7 @@ interface Accounts {
 
 /** `bootstrap`: an administrator of the forge. `shared`: the forge is not ours alone, so what is made there is removed again. */
 export function createAccounts(url: string, bootstrap: Credential, shared: boolean): Accounts {
-  const made: string[] = [];
+  const made = new Set<string>();
   const removeAccount = (login: string): Promise<unknown> => must(url, bootstrap, 'DELETE', `admin/users/${login}?purge=true`);
 
   const removeLeftover = async (login: string): Promise<void> => {
@@ -35,18 +34,19 @@ export function createAccounts(url: string, bootstrap: Credential, shared: boole
     const password = randomBytes(18).toString('base64url');
     const draft = { username: login, password, email: `${login}@example.org`, full_name: mark, must_change_password: false };
     await must(url, bootstrap, 'POST', 'admin/users', draft);
-    made.push(login);
+    made.add(login);
     return { login, password, token: (scopes) => createToken(url, { login, password }, scopes) };
   };
   return {
     create,
     admin: async () => {
-      const { login, password, token } = await create(adminLogin);
+      const { login, password, token } = await create(shared ? 'test-admin' : 'site-admin');
       await must(url, bootstrap, 'PATCH', `admin/users/${login}`, { login_name: login, source_id: 0, admin: true });
       return { admin: { login, password }, token: await token() };
     },
     remove: async () => {
-      for (const login of shared ? made.splice(0).toReversed() : []) await removeAccount(login);
+      for (const login of shared ? [...made].toReversed() : []) await removeAccount(login);
+      made.clear();
     },
   };
 }
