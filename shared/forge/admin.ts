@@ -23,7 +23,10 @@ export interface ForgeAdmin {
   createToken(account: SignIn, draft: { readonly name: string; readonly scopes: readonly string[] }): Promise<string>;
   /** A token that is gone is fine. */
   deleteToken(account: SignIn, name: string): Promise<void>;
-  /** Whether git over HTTP accepts the secret (a token or a password) for pushing to the repository. Nothing is pushed. */
+  /**
+   * Whether git over HTTP takes the secret (a token or a password) when a push to the repository begins. Nothing is pushed. Whether a ref
+   * may be pushed shows at the push only: some forges let readers begin one. Throws `not-found` when there is no such repository.
+   */
   gitAccepts(repository: string, login: string, secret: string): Promise<boolean>;
 
   findRepository(repository: string): Promise<RepositoryFacts | null>;
@@ -51,8 +54,8 @@ export interface ForgeAdmin {
   editHook(repository: string, id: number, change: Partial<HookDraft>): Promise<number>;
   deleteHook(repository: string, id: number): Promise<void>;
   /**
-   * Makes the forge deliver a test (a `push` of the default branch's head) to the hook; resolves when it said that it will.
-   * For a repository without commits it says so and delivers nothing.
+   * Makes the forge deliver a test (a `push` of the default branch's head) to the hook; resolves when it said that it will. A hook
+   * that asks for no pushes gets none. Throws `not-found` for a repository without commits.
    */
   testHook(repository: string, id: number): Promise<void>;
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Derives test/fixtures/forgejo-api.json from Forgejo's own API description (Swagger 2.0, MIT), keeping only what the forge adapter uses:
+ * Derives test/fixtures/forgejo-api.json from Forgejo's own API description (Swagger 2.0, MIT), keeping only what the adapters of a forge use:
  *
  *   node test/setup/derive-forge-api.ts path/to/swagger.v1.json
  *
@@ -33,6 +33,36 @@ const used: Readonly<Record<string, readonly string[]>> = {
   '/repos/{owner}/{repo}/pulls/{index}/reviews/{id}/comments': ['get'],
 };
 
+/** What the adapter that sets a forge up uses. */
+const administered: Readonly<Record<string, readonly string[]>> = {
+  '/version': ['get'],
+  '/user': ['get'],
+  '/user/repos': ['post'],
+  '/users/{username}': ['get'],
+  '/users/{username}/tokens': ['get', 'post'],
+  '/users/{username}/tokens/{token}': ['delete'],
+  '/admin/users': ['post'],
+  '/admin/users/{username}': ['patch', 'delete'],
+  '/admin/users/{username}/repos': ['post'],
+  '/orgs/{org}': ['get'],
+  '/orgs/{org}/repos': ['post'],
+  '/repos/{owner}/{repo}': ['get', 'delete'],
+  '/repos/{owner}/{repo}/branches/{branch}': ['get'],
+  '/repos/{owner}/{repo}/branch_protections': ['get', 'post'],
+  '/repos/{owner}/{repo}/branch_protections/{name}': ['patch', 'delete'],
+  '/repos/{owner}/{repo}/collaborators': ['get'],
+  '/repos/{owner}/{repo}/collaborators/{collaborator}': ['put', 'delete'],
+  '/repos/{owner}/{repo}/collaborators/{collaborator}/permission': ['get'],
+  '/repos/{owner}/{repo}/contents': ['post'],
+  '/repos/{owner}/{repo}/contents/{filepath}': ['get'],
+  '/repos/{owner}/{repo}/git/trees/{sha}': ['get'],
+  '/repos/{owner}/{repo}/hooks': ['get', 'post'],
+  '/repos/{owner}/{repo}/hooks/{id}': ['get', 'patch', 'delete'],
+  '/repos/{owner}/{repo}/hooks/{id}/tests': ['post'],
+  '/repos/{owner}/{repo}/labels': ['get', 'post'],
+  '/repos/{owner}/{repo}/labels/{id}': ['delete'],
+};
+
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Node = { readonly [key: string]: Json };
 
@@ -61,11 +91,13 @@ function references(node: Json): readonly string[] {
 }
 
 function derive(whole: Description): Node {
-  const paths = Object.fromEntries(
-    Object.entries(used).map(([path, methods]) => [path, Object.fromEntries(methods.map((method) => [method, strip(pick(whole, path, method))]))]),
-  );
+  const described = (table: typeof used): Node =>
+    Object.fromEntries(
+      Object.entries(table).map(([path, methods]) => [path, Object.fromEntries(methods.map((method) => [method, strip(pick(whole, path, method))]))]),
+    );
+  const [paths, admin] = [described(used), described(administered)];
   const parts: Record<'definitions' | 'responses', Record<string, Json>> = { definitions: {}, responses: {} };
-  const queue = [...references(paths)];
+  const queue = [...references(paths), ...references(admin)];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const [kind, name] = next.split('/') as ['definitions' | 'responses', string];
     if (parts[kind][name] !== undefined) continue;
@@ -74,7 +106,7 @@ function derive(whole: Description): Node {
     queue.push(...references(part));
   }
   const source = `Forgejo API description, version ${String(whole.info['version'])}, derived by test/setup/derive-forge-api.ts`;
-  return { source, license: 'MIT', basePath: whole.basePath, paths, ...parts };
+  return { source, license: 'MIT', basePath: whole.basePath, paths, admin, ...parts };
 }
 
 function pick(whole: Description, path: string, method: string): Json {

@@ -1,11 +1,11 @@
 import { flag, needText, text, texts, whole, type Input } from '../fields.ts';
 import { forbidden, invalid, notFound } from '../refused.ts';
 import { json, needRepository, nothing, param, route, type Call, type Route } from '../route.ts';
-import { accessOf, reaches, type Access } from '../rules/access.ts';
+import { accessOf, maySayYes, reaches } from '../rules/access.ts';
 import { showProtection } from '../shape/branch.ts';
 import { findProtection, listProtections, noProtection, saveProtection, settingsOf, type ProtectionRow, type ProtectionSettings } from '../store/protection.ts';
 import type { RepositoryRow } from '../store/repository.ts';
-import { findUser } from '../store/user.ts';
+import { findUser, type UserRow } from '../store/user.ts';
 
 /** What a request sets; the rest stays as it was. */
 export function readSettings(input: Input, before: ProtectionSettings): ProtectionSettings {
@@ -21,17 +21,19 @@ export function readSettings(input: Input, before: ProtectionSettings): Protecti
 /** What a request sets, without the logins that lack the right which their list is about: the forge drops those without a word. */
 function settingsFor(call: Call, repository: RepositoryRow, before: ProtectionSettings): ProtectionSettings {
   const wanted = readSettings(call.input, before);
-  const withRight = (logins: readonly string[], need: Access): string[] =>
+  const withRight = (logins: readonly string[], right: (user: UserRow) => boolean): string[] =>
     logins.filter((login) => {
       const user = findUser(call.world, login);
       if (user === undefined) throw invalid(`user does not exist [name: ${login}]`);
-      return reaches(accessOf(call.world, repository, user), need);
+      return right(user);
     });
+  const writes = (user: UserRow): boolean => reaches(accessOf(call.world, repository, user), 'write');
+  const approves = (user: UserRow): boolean => maySayYes(call.world, repository, user);
   return {
     ...wanted,
-    push_whitelist_usernames: withRight(wanted.push_whitelist_usernames, 'write'),
-    merge_whitelist_usernames: withRight(wanted.merge_whitelist_usernames, 'write'),
-    approvals_whitelist_username: withRight(wanted.approvals_whitelist_username, 'read'),
+    push_whitelist_usernames: withRight(wanted.push_whitelist_usernames, writes),
+    merge_whitelist_usernames: withRight(wanted.merge_whitelist_usernames, writes),
+    approvals_whitelist_username: withRight(wanted.approvals_whitelist_username, approves),
   };
 }
 

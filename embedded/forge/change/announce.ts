@@ -1,8 +1,9 @@
 import { setState } from './issue.ts';
-import { notify, sendTo } from './notify.ts';
+import { notify, sendTo, wants } from './notify.ts';
 import { listCommits, readCommits, type CommitInfo } from '../git/commit.ts';
 import { branchOf, branchRef, isZero, readRef } from '../git/ref.ts';
 import { mentionsIn } from '../rules/mention.ts';
+import { Refused } from '../refused.ts';
 import { showPayloadCommit } from '../shape/commit.ts';
 import { showUser } from '../shape/repository.ts';
 import { repositoryPage, type Json, type Shape } from '../shape/shape.ts';
@@ -37,11 +38,12 @@ export async function announce(world: World, repository: RepositoryRow, pusher: 
   notify(world, repository, 'push', about, pushPayload(repository, pusher, change, commits));
 }
 
-/** Sends one hook the push event of a push that moved nothing; none for a repository without commits. */
+/** Sends one hook, if it asked for pushes, that of a push which moved nothing. 404 for a repository without commits. */
 export async function announceTest(world: World, repository: RepositoryRow, sender: UserRow, hook: HookRow): Promise<void> {
   const ref = branchRef(repository.default_branch);
   const head = readRef(repositoryPath(world, repository), ref);
-  if (head === null) return;
+  if (head === null) throw new Refused(404, 'repository is empty');
+  if (!wants(JSON.parse(hook.events) as string[], 'push')) return;
   const commits = await readCommits(world.git, repositoryPath(world, repository), [head]);
   sendTo(world, repository, [hook], 'push', sender, pushPayload(repository, sender, { ref, before: head, after: head }, commits));
 }

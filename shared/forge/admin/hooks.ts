@@ -1,5 +1,4 @@
 import type { ForgeAdmin, Hook, HookDraft } from '#forge/admin';
-import { pathOf } from './repositories.ts';
 import { type HookWire, hook as hookSchema } from './schema.ts';
 import type { Site } from './site.ts';
 
@@ -17,7 +16,7 @@ export function createHooks(site: Site): Hooks {
     };
     return (await site.repository(repository).write('POST', 'hooks', body, hookSchema)).id;
   };
-  const deleteHook: Hooks['deleteHook'] = (repository, id) => site.remove(`${pathOf(repository)}/hooks/${id}`);
+  const deleteHook: Hooks['deleteHook'] = (repository, id) => site.removeBelow(repository, `hooks/${id}`);
   return {
     createHook: (repository, draft) => createHook(repository, draft),
     deleteHook,

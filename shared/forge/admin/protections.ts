@@ -3,7 +3,6 @@ import type { ForgeAdmin } from '#forge/admin';
 import { ruleOf, shortfalls, wireOf } from './protection-rule.ts';
 import { protection } from './schema.ts';
 import { type Site, piece } from './site.ts';
-import { pathOf } from './repositories.ts';
 
 type Protections = Pick<ForgeAdmin, 'listProtections' | 'createProtection' | 'editProtection' | 'deleteProtection'>;
 
@@ -29,7 +28,7 @@ export function createProtections(site: Site): Protections {
       await site.repository(repository).write('PATCH', `branch_protections/${piece(name)}`, wireOf(change, await site.isGitea()), protection);
       await confirm(repository, name, change);
     },
-    deleteProtection: (repository, name) => site.remove(`${pathOf(repository)}/branch_protections/${piece(name)}`),
+    deleteProtection: (repository, name) => site.removeBelow(repository, `branch_protections/${piece(name)}`),
   };
 }
 

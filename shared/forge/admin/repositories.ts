@@ -43,7 +43,7 @@ export function createRepositories(site: Site, me: ForgeAdmin['me'], mask: (text
   };
 }
 
-export const pathOf = (name: string): string => `repos/${name.split('/').map(piece).join('/')}`;
+const pathOf = (name: string): string => `repos/${name.split('/').map(piece).join('/')}`;
 
 /** Where a repository of this owner is created: for oneself, in an organisation, or for somebody else by a site administrator. */
 async function placeFor(site: Site, me: ForgeAdmin['me'], { name }: RepositoryDraft): Promise<string> {
@@ -96,7 +96,7 @@ function createLabels(site: Site, mask: (text: string) => string): Pick<Reposito
       const draft = { name: label.name, color: `#${plainColour(colour)}`, description: mask(description) };
       await site.repository(name).write('POST', 'labels', draft, labelSchema);
     },
-    deleteLabel: (name, id) => site.remove(`${pathOf(name)}/labels/${id}`),
+    deleteLabel: (name, id) => site.removeBelow(name, `labels/${id}`),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Site {
   /** Deletes; what is gone already is fine. */
   remove(path: string, how?: How): Promise<void>;
   repository(name: string): Repository;
+  /** The same below a repository, which is there certainly then. */
+  removeBelow(repository: string, path: string): Promise<void>;
   /** Git and pages, beside the REST interface. */
   get(path: string, how: How): Promise<Answer>;
 }
@@ -67,6 +69,11 @@ export function createSite(http: Http, clock: Clock): Site {
       if (answer.status === 404) await version();
     },
     repository: (name) => createRepository({ name, http, clock }),
+    removeBelow: async (name, path) => {
+      const repository = createRepository({ name, http, clock });
+      const answer = await repository.send('DELETE', path, null, [404]);
+      if (answer.status === 404) await repository.send('GET', '', null);
+    },
     get: (path, { expected = [], authorization }) =>
       http.send({ method: 'GET', path, body: null, ...(authorization === undefined ? {} : { authorization }) }, expected),
   };

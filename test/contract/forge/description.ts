@@ -16,8 +16,12 @@ interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: Schema }[];
   readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly schema?: Schema }>>;
 }
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 interface Description {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  /** What agents use. */
+  readonly paths: Paths;
+  /** What setting a forge up uses. */
+  readonly admin: Paths;
   readonly definitions: Readonly<Record<string, Schema>>;
   readonly responses: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
@@ -26,11 +30,13 @@ const file = join(import.meta.dirname, '..', '..', 'fixtures', 'forgejo-api.json
 export const description = JSON.parse(readFileSync(file, 'utf8')) as Description;
 
 /** Longest template first: `pulls/{index}.{diffType}` before `pulls/{index}`. A branch or commit may hold slashes. */
-const templates = Object.keys(description.paths)
+const templates = [...new Set([...Object.keys(description.paths), ...Object.keys(description.admin)])]
   .map((template) => {
     const pattern = template
       .replaceAll('.', '\\.')
-      .replace(/\{(\w+)\}/g, (_, name: string) => (name === 'branch' ? '(.+)' : name === 'index' || name === 'id' ? '(\\d+)' : '([^/]+)'));
+      .replace(/\{(\w+)\}/g, (_, name: string) =>
+        name === 'branch' || name === 'filepath' ? '(.+)' : name === 'index' || name === 'id' ? '(\\d+)' : '([^/]+)',
+      );
     return { template, pattern: new RegExp(`^${pattern}$`) };
   })
   .toSorted((a, b) => b.template.length - a.template.length);
@@ -40,7 +46,7 @@ export const templateOf = (path: string): string | null => templates.find((each)
 /** Everything in this exchange that Forgejo's description does not allow, in words. Empty: it conforms. */
 export function deviations(exchange: Exchange): readonly string[] {
   const template = templateOf(exchange.path);
-  const operation = template === null ? undefined : description.paths[template]?.[exchange.method];
+  const operation = template === null ? undefined : (description.paths[template]?.[exchange.method] ?? description.admin[template]?.[exchange.method]);
   if (operation === undefined) return [`unknown endpoint ${exchange.method} ${exchange.path}`];
   const where = `${exchange.method} ${template}`;
   const parameters = operation.parameters ?? [];
