@@ -17,7 +17,9 @@ const outages: readonly Outage[] = [
   {
     ...usual,
     cause: '403 for one verb: the reviewer may not review',
-    ...meets(({ method, path }) => (method === 'POST' && /\/pulls\/\d+\/reviews$/.test(path) ? { kind: 'answer', status: 403, body: '{"message":"no"}' } : null)),
+    ...meets(({ method, path }) =>
+      method === 'POST' && /\/pulls\/\d+\/reviews$/.test(path) ? { kind: 'answer', status: 403, body: '{"message":"no"}' } : null,
+    ),
     waits: [causes.forbidden('reviewer')],
   },
   {

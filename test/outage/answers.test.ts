@@ -16,7 +16,14 @@ const outages: readonly Outage[] = [
   { ...usual, cause: 'a forge that does not know its repository yet', mostSeconds: 301, ...meets(answers([404], {}, '{}')), waits: [causes.gone] },
   { ...usual, cause: 'each kind of write is cut off once', ...meets(once({ kind: 'cut' })), waits: [], passing: 9, mostCallsPerHour: 900 },
   { ...usual, cause: 'each kind of write gets half of its JSON once', ...meets(once({ kind: 'truncate' })), waits: [], passing: 9, mostCallsPerHour: 900 },
-  { ...usual, cause: 'each kind of write meets a 502 once', ...meets(once({ kind: 'answer', status: 502, body: '<html>' })), waits: [], passing: 9, mostCallsPerHour: 900 },
+  {
+    ...usual,
+    cause: 'each kind of write meets a 502 once',
+    ...meets(once({ kind: 'answer', status: 502, body: '<html>' })),
+    waits: [],
+    passing: 9,
+    mostCallsPerHour: 900,
+  },
   {
     ...usual,
     cause: 'only git is away, from the middle of a session',

@@ -25,7 +25,7 @@ export function playOutages(title: string, start: () => Promise<StartedSite>, ou
   beforeAll(async () => {
     started = await start();
     undisturbed = await play(null);
-  });
+  }, 120_000);
   afterAll(async () => {
     await started.close();
     print(title);
@@ -46,7 +46,15 @@ export function playOutages(title: string, start: () => Promise<StartedSite>, ou
 }
 
 function row(outage: Outage, { calls, waits, runs, resumeSeconds, doneSeconds }: Told, lost: number): string {
-  const cells = [`${outage.minutes} min`, `${calls.rest} + ${calls.git}`, String(runs), `${resumeSeconds} s`, `${doneSeconds} s`, String(lost), waits.join(', ') || 'none'];
+  const cells = [
+    `${outage.minutes} min`,
+    `${calls.rest} + ${calls.git}`,
+    String(runs),
+    `${resumeSeconds} s`,
+    `${doneSeconds} s`,
+    String(lost),
+    waits.join(', ') || 'none',
+  ];
   return [outage.cause.padEnd(44), ...cells.map((cell) => cell.padEnd(9))].join(' ');
 }
 

@@ -51,7 +51,7 @@ export function createRest(traffic: Traffic, held: () => number): () => Promise<
   const pipes = pipesNow();
   return async () => {
     const limit = performance.now() + longestMs;
-    for (let quiet = 0; quiet < quietTurns; ) {
+    for (let quiet = 0; quiet < quietTurns;) {
       await new Promise((resolve) => setImmediate(resolve));
       const resources = process.getActiveResourcesInfo();
       const busy = traffic.open() > held() || pipesNow() > pipes || resources.some((name) => !resting.has(name) && !/^HTTP/.test(name));
