@@ -65,16 +65,18 @@ function opsWish({ project, ops: name, config }: InitSettings, branch: string): 
   return { name, branch, private: true, description: `Operations of ${project.repository}`, from: null, files };
 }
 
+/** A change of the ops repo that never reaches its main branch but by a pull request. */
+export const opsProbe = { 'vault/policy.toml': '# A probe: whoever reads this on the branch knows that the protection does not hold.\n' };
+
 /** Protection first, then the proof that it holds, for each account that could do harm. */
 function guardSteps(settings: InitSettings, opsDefaultBranch: string): readonly InitStep[] {
   const { accounts, project, ops } = settings;
   const reachesOps = accounts.filter(({ rights }) => rights.ops !== 'none');
-  const forbidden = { 'vault/policy.toml': '# A probe: whoever reads this on the branch knows that the protection does not hold.\n' };
   return [
     protectionStep(project.repository, projectProtection(settings)),
     protectionStep(ops, opsProtection(settings, opsDefaultBranch)),
     ...accounts.map((account) => forbiddenPushStep({ repository: project.repository, branch: project.branch, account, files: {} })),
-    ...reachesOps.map((account) => forbiddenPushStep({ repository: ops, branch: opsDefaultBranch, account, files: forbidden })),
+    ...reachesOps.map((account) => forbiddenPushStep({ repository: ops, branch: opsDefaultBranch, account, files: opsProbe })),
     ...reachesOps.filter(({ rights }) => rights.ops === 'write').map((account) => bookkeepingStep(ops, account)),
   ];
 }

@@ -56,7 +56,11 @@ export async function withHand<T>(present: ConfigText, adminTokenFile: string | 
   const ledger = openIfThere(present.config);
   try {
     const hand = await connect(present, { secrets, adminToken, ledger });
-    return await act(hand).finally(() => hand.git.close());
+    try {
+      return await act(hand);
+    } finally {
+      await hand.git.close();
+    }
   } finally {
     ledger?.close();
     await forge?.close();

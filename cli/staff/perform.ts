@@ -19,38 +19,50 @@ export interface Work {
   readonly next: readonly string[];
 }
 
-/** Shows the plan, asks, and does what it says. Null: nothing was done (nothing to do, only a plan, or not wanted); then the exit code. */
-export async function perform({
-  about,
-  steps,
-  context,
-  yes,
-  dryRun,
-  begin,
-  next,
-}: Work): Promise<{ readonly code: number; readonly result: PlanResult | null }> {
-  const report = textReport({ write: (text) => void process.stdout.write(text), isTerminal: process.stdout.isTTY });
+export interface Performed {
+  /** Exit code. */
+  readonly code: number;
+  /** Null: nothing was done, because it cannot be, was only planned, or is not wanted. */
+  readonly result: PlanResult | null;
+}
+
+/** Shows the plan, asks, and does what it says. */
+export async function perform(work: Work): Promise<Performed> {
   const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  const tools = { signal: stopping.signal, clock: context.clock, mask: context.mask, reporter: report.onEvent };
-  const planned = await planSteps(steps, context, { ...tools, reporter: () => {} });
+  const stop = (): void => stopping.abort(new CliError('Stopped as asked. The same command goes on from here.', 130));
+  for (const signal of signals) process.once(signal, stop);
+  try {
+    return await planAndApply(work, stopping.signal);
+  } finally {
+    for (const signal of signals) process.removeListener(signal, stop);
+  }
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+async function planAndApply({ about, steps, context, yes, dryRun, begin, next }: Work, signal: AbortSignal): Promise<Performed> {
+  const report = textReport({ write: (text) => void process.stdout.write(text), isTerminal: process.stdout.isTTY });
+  const tools = { signal, clock: context.clock, mask: context.mask };
+  const planned = await planSteps(steps, context, tools);
   report.plan(about, planned);
   if (planned.some(isObstacle)) {
     report.say('Nothing was changed: what cannot be done comes first.');
     return { code: 1, result: null };
   }
   if (!planned.some(isNeeded)) {
-    report.end({ end: 'done', applied: 0, failures: [] }, []);
-    return { code: 0, result: { end: 'done', applied: 0, failures: [] } };
+    const result: PlanResult = { end: 'done', applied: 0, failures: [] };
+    report.end(result, []);
+    return { code: 0, result };
   }
   if (dryRun) return { code: 0, result: null };
   if (!yes && !(await ask('Do this? [y/N] '))) return { code: 1, result: null };
   begin?.();
-  const result = await applySteps(steps, planned, context, tools);
+  const result = await applySteps(steps, planned, context, { ...tools, reporter: report.onEvent });
   report.end(result, result.end === 'done' || result.end === 'degraded' ? next : []);
-  return { code: result.end === 'done' ? 0 : 1, result };
+  return { code: codes[result.end], result };
 }
+
+const codes = { done: 0, degraded: 1, failed: 1, cancelled: 130 } as const;
 
 async function ask(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new CliError('Nothing was changed: there is no terminal to ask on. Add --yes to do what the plan says.', 2);

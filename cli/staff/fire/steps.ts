@@ -105,8 +105,17 @@ function without({ push, merge, approvals }: ProtectionRule, login: string): Par
 /** Rules of the same meaning, whatever the order of their lists. */
 function isEqual(a: ProtectionRule, b: ProtectionRule): boolean {
   const list = (one: List): unknown => (typeof one === 'object' ? one.only.map((name) => name.toLowerCase()).toSorted() : one);
-  const plain = ({ push, merge, approvals, requiredContexts: _, ...rest }: ProtectionRule): string =>
-    JSON.stringify([list(push), list(merge), approvals.required, list(approvals.by), Object.entries(rest).toSorted(([x], [y]) => x.localeCompare(y))]);
+  const plain = ({ push, merge, approvals, dismissStaleApprovals, blockOnRejectedReviews, protectedFiles, unprotectedFiles }: ProtectionRule): string =>
+    JSON.stringify([
+      list(push),
+      list(merge),
+      approvals.required,
+      list(approvals.by),
+      dismissStaleApprovals,
+      blockOnRejectedReviews,
+      protectedFiles,
+      unprotectedFiles,
+    ]);
   return plain(a) === plain(b);
 }
 

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Config, ProjectConfig } from '#config';
-import type { ForgeAdmin } from '#forge/admin';
+import type { ForgeAdmin, RepositoryFacts } from '#forge/admin';
+import { CliError } from '../../command.ts';
 import type { ForgeStep } from '../../init/context.ts';
 import { opsProtection, projectProtection } from '../../init/protection.ts';
+import { projectRight, type Rights } from '../../init/rights.ts';
 import { type FactoryAccount, accountOf, accountsOf } from '../../init/settings.ts';
+import { opsProbe } from '../../init/steps.ts';
 import { accountStep } from '../../init/steps/account.ts';
 import { collaboratorStep } from '../../init/steps/collaborator.ts';
 import { forbiddenPushStep } from '../../init/steps/forbidden-push.ts';
@@ -25,9 +28,11 @@ export async function hireSteps(candidate: Candidate, file: string, admin: Forge
   const account = accountOf(settings, config, file);
   const rights: ForgeStep[] = [];
   for (const project of projectsOf(config, settings.projects)) {
-    rights.push(...projectSteps(project, config, { account, file }));
-    if (project.ops !== null)
-      rights.push(...opsSteps(project, project.ops, config, { account, file, branch: (await admin.findRepository(project.ops))?.defaultBranch ?? 'main' }));
+    const facts = await factsOf(admin, project.repository, `projects.${project.name}.repository`);
+    rights.push(...projectSteps(project, config, { account, file, right: projectRight(account.rights, facts.private) }));
+    if (project.ops === null || account.rights.ops === 'none') continue;
+    const { defaultBranch: branch } = await factsOf(admin, project.ops, `projects.${project.name}.ops`);
+    rights.push(...opsSteps(project, project.ops, config, { account, file, branch }));
   }
   return [
     accountStep(account),
@@ -39,19 +44,25 @@ export async function hireSteps(candidate: Candidate, file: string, admin: Forge
   ];
 }
 
+async function factsOf(admin: ForgeAdmin, repository: string, key: string): Promise<RepositoryFacts> {
+  const facts = await admin.findRepository(repository);
+  if (facts !== null) return facts;
+  throw new CliError(`there is no repository ${repository} on the forge, or the admin token may not see it: check ${key} in disinto.toml, or run disinto init`);
+}
+
 interface Subject {
   readonly account: FactoryAccount;
   readonly file: string;
 }
 
-function projectSteps(project: ProjectConfig, config: Config, { account, file }: Subject): readonly ForgeStep[] {
+function projectSteps(project: ProjectConfig, config: Config, { account, file, right }: Subject & { readonly right: Rights['project'] }): readonly ForgeStep[] {
   const { repository, branch } = project;
-  const { project: permission, merges, approves } = account.rights;
-  const listed = merges || approves;
+  const { merges, approves } = account.rights;
+  const protection = projectProtection({ accounts: accountsOf(config, project, file), project });
   return [
-    ...(permission === 'none' ? [] : [collaboratorStep({ repository, login: account.login, permission, exact: true })]),
-    ...(permission === 'write' ? [gitAccessStep(repository, account)] : []),
-    ...(listed ? [protectionStep(repository, projectProtection({ accounts: accountsOf(config, project, file), project }))] : []),
+    ...(right === 'none' ? [] : [collaboratorStep({ repository, login: account.login, permission: right, exact: true })]),
+    ...(right === 'write' ? [gitAccessStep(repository, account)] : []),
+    ...(merges || approves ? [protectionStep(repository, protection)] : []),
     forbiddenPushStep({ repository, branch, account, files: {} }),
   ];
 }
@@ -60,7 +71,11 @@ function opsSteps(project: ProjectConfig, ops: string, config: Config, { account
   const { ops: permission, approves } = account.rights;
   if (permission === 'none') return [];
   const protection = opsProtection({ accounts: accountsOf(config, project, file), project }, branch);
-  return [collaboratorStep({ repository: ops, login: account.login, permission, exact: true }), ...(approves ? [protectionStep(ops, protection)] : [])];
+  return [
+    collaboratorStep({ repository: ops, login: account.login, permission, exact: true }),
+    ...(approves ? [protectionStep(ops, protection)] : []),
+    forbiddenPushStep({ repository: ops, branch, account, files: opsProbe }),
+  ];
 }
 
 /** The key of the backend is a person's to bring: its lack is said, and keeps nothing up. */
