@@ -4,6 +4,7 @@ import type { Input } from './fields.ts';
 import { invalid, notFound, Refused } from './refused.ts';
 import type { Answer } from './route.ts';
 import { findRoute } from './routes.ts';
+import { demandNotArchived, movedTo } from './rules/standing.ts';
 import { parseGitPath, serveGit } from './smart-http.ts';
 import type { World } from './world.ts';
 
@@ -40,6 +41,9 @@ async function answerApi(world: World, url: URL, origin: string, request: Incomi
   const input = method === 'GET' ? {} : await readInput(request);
   if (found === null) throw notFound(`no such route: ${method} ${url.pathname}`);
   demandScope(caller, found.route.scope, method !== 'GET');
+  const moved = movedTo(world, url.pathname + url.search, found.params);
+  if (moved !== null) return { status: 301, headers: { Location: moved } };
+  demandNotArchived(world, method, found.route.path, found.params);
   const shape = { world, origin, viewer: caller?.user ?? null };
   return found.route.handle({ world, shape, caller, params: found.params, query: url.searchParams, input, target: request.url ?? '/' });
 }

@@ -61,6 +61,7 @@ function needGitRepository(world: World, at: GitPath, caller: Caller | null, wri
   if (repository === undefined) throw notFound('repository not found');
   demandScope(caller, 'repository', writes);
   demand(world, repository, caller?.user ?? null, writes ? 'write' : 'read');
+  if (writes && repository.archived_at !== null) throw new Refused(403, 'This repo is archived. You can view files and clone it, but cannot push.');
   return repository;
 }
 

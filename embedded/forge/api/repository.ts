@@ -1,4 +1,4 @@
-import { createRepository, removeRepository } from '../change/repository.ts';
+import { createRepository, removeRepository, renameRepository } from '../change/repository.ts';
 import { flag, needText, text } from '../fields.ts';
 import { branchRef, readRef } from '../git/ref.ts';
 import { forbidden, invalid, Refused } from '../refused.ts';
@@ -15,8 +15,8 @@ import {
   type RepositoryRow,
 } from '../store/repository.ts';
 import { findUser, needUser, type UserRow } from '../store/user.ts';
-import type { World } from '../world.ts';
-import { needSiteAdmin } from './site/site-admin.ts';
+import { seconds, type World } from '../world.ts';
+import { needSiteAdmin } from '../site/site-admin.ts';
 
 /** Creates the repository that a request describes, for this owner. */
 export async function createFor(call: Call, owner: UserRow): Promise<Answer> {
@@ -66,8 +66,17 @@ async function edit(call: Call): Promise<Answer> {
     branch,
     repository.id,
   );
+  archive(call, repository);
+  const name = text(call.input, 'name') ?? repository.name;
+  if (name !== repository.name) await renameRepository(call.world, repository, name);
   touchRepository(call.world, repository.id);
   return json(200, showRepository(call.shape, repositoryById(call.world, repository.id)));
+}
+
+function archive(call: Call, repository: RepositoryRow): void {
+  const wanted = flag(call.input, 'archived');
+  if (wanted === null || wanted === (repository.archived_at !== null)) return;
+  call.world.database.run('UPDATE repositories SET archived_at = ? WHERE id = ?', wanted ? seconds(call.world) : null, repository.id);
 }
 
 function permissionAnswer(call: Call): Answer {
@@ -129,7 +138,9 @@ export const repositoryRoutes: readonly Route[] = [
   }),
   route('repository', 'DELETE', '/repos/:owner/:repo/collaborators/:login', (call) => {
     const repository = needRepository(call, 'admin');
-    call.world.database.run('DELETE FROM collaborators WHERE repo_id = ? AND user_id = ?', repository.id, needUser(call.world, param(call, 'login')).id);
+    const user = findUser(call.world, param(call, 'login'));
+    if (user === undefined) throw invalid(`user does not exist [name: ${param(call, 'login')}]`);
+    call.world.database.run('DELETE FROM collaborators WHERE repo_id = ? AND user_id = ?', repository.id, user.id);
     return nothing();
   }),
   route('repository', 'GET', '/repos/:owner/:repo/collaborators/:login/permission', permissionAnswer),

@@ -1,13 +1,13 @@
 import { branchRef, readRef } from '../git/ref.ts';
 import { accessOf, reaches } from '../rules/access.ts';
 import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
-import { userById, type UserRow } from '../store/user.ts';
+import { isGhost, userById, type UserRow } from '../store/user.ts';
 import { timeText, type World } from '../world.ts';
 import { repositoryApi, repositoryPage, type Json, type Shape } from './shape.ts';
 
 export const showUser = (shape: Pick<Shape, 'origin'>, user: UserRow): Json => ({
-  id: user.id,
-  login: user.login,
+  id: isGhost(user) ? -1 : user.id,
+  login: isGhost(user) ? 'Ghost' : user.login,
   login_name: '',
   source_id: 0,
   full_name: user.full_name,
@@ -48,9 +48,6 @@ const fixed: Json = {
   forks_count: 0,
   watchers_count: 1,
   release_counter: 0,
-  archived: false,
-  archived_at: '1970-01-01T00:00:00Z',
-  fork: false,
   has_issues: true,
   internal_tracker: { enable_time_tracker: false, allow_only_contributors_to_track_time: false, enable_issue_dependencies: false },
   has_wiki: false,
@@ -102,6 +99,9 @@ export function showRepository(shape: Shape, repository: RepositoryRow): Json {
     open_issues_count: openCount(world, repository.id, 0),
     open_pr_counter: openCount(world, repository.id, 1),
     default_branch: repository.default_branch,
+    archived: repository.archived_at !== null,
+    archived_at: timeText(repository.archived_at ?? 0),
+    fork: repository.fork_of !== null,
     created_at: timeText(repository.created_at),
     updated_at: timeText(repository.updated_at),
     permissions: { admin: reaches(access, 'admin'), push: reaches(access, 'write'), pull: reaches(access, 'read') },

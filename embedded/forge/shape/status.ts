@@ -1,6 +1,7 @@
 import { worstState } from '../rules/requirement.ts';
 import type { RepositoryRow } from '../store/repository.ts';
 import type { StatusRow } from '../store/status.ts';
+import { isGhost, userById } from '../store/user.ts';
 import { timeText } from '../world.ts';
 import { showRepository, showUserId } from './repository.ts';
 import { repositoryApi, type Json, type Shape } from './shape.ts';
@@ -12,7 +13,8 @@ export const showStatus = (shape: Shape, repository: RepositoryRow, status: Stat
   description: status.description,
   url: `${repositoryApi(shape, repository)}/statuses/${status.sha}`,
   context: status.context,
-  creator: showUserId(shape, status.creator_id),
+  // Whoever is gone is nobody here, where issues and reviews say Ghost.
+  creator: isGhost(userById(shape.world, status.creator_id)) ? null : showUserId(shape, status.creator_id),
   created_at: timeText(status.created_at),
   updated_at: timeText(status.created_at),
 });

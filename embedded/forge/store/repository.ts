@@ -11,6 +11,10 @@ export interface RepositoryRow {
   readonly description: string;
   readonly private: number;
   readonly default_branch: string;
+  /** Seconds since 1970; null: it is not archived. */
+  readonly archived_at: number | null;
+  /** The repository it was forked from. */
+  readonly fork_of: number | null;
   readonly created_at: number;
   readonly updated_at: number;
 }
@@ -27,6 +31,17 @@ export const repositoryById = (world: World, id: number): RepositoryRow => {
 };
 
 export const listRepositories = (world: World): RepositoryRow[] => world.database.all<RepositoryRow>(`${select} ORDER BY repositories.id`);
+
+export const archivedAt = (world: World, id: number): number | null =>
+  world.database.get<{ archived_at: number | null }>('SELECT archived_at FROM repositories WHERE id = ?', id)?.archived_at ?? null;
+
+/** The repository that had this name before. */
+export const renamedTo = (world: World, owner: string, name: string): RepositoryRow | undefined =>
+  world.database.get<RepositoryRow>(
+    `${select} JOIN old_names ON old_names.repo_id = repositories.id JOIN users AS before ON before.id = old_names.owner_id WHERE before.login = ? AND old_names.name = ?`,
+    owner,
+    name,
+  );
 
 export const touchRepository = (world: World, id: number): void => {
   world.database.run('UPDATE repositories SET updated_at = ? WHERE id = ?', seconds(world), id);

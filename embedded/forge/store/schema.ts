@@ -78,4 +78,12 @@ CREATE TABLE organisation_owners (
   organisation_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE, user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
   PRIMARY KEY (organisation_id, user_id)) STRICT, WITHOUT ROWID;
 `,
+  `
+ALTER TABLE repositories ADD COLUMN archived_at INTEGER;
+CREATE TABLE old_names (
+  owner_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE, name TEXT NOT NULL COLLATE NOCASE,
+  repo_id INTEGER NOT NULL REFERENCES repositories(id) ON DELETE CASCADE, PRIMARY KEY (owner_id, name)) STRICT, WITHOUT ROWID;
+ALTER TABLE repositories ADD COLUMN fork_of INTEGER;
+ALTER TABLE pulls ADD COLUMN head_repo INTEGER;
+`,
 ];

@@ -16,7 +16,9 @@ export interface UserRow {
   readonly created_at: number;
 }
 
-export const findUser = (world: World, login: string): UserRow | undefined => world.database.get<UserRow>('SELECT * FROM users WHERE login = ?', login);
+/** By login; those that were removed are not found. */
+export const findUser = (world: World, login: string): UserRow | undefined =>
+  world.database.get<UserRow>("SELECT * FROM users WHERE login = ? AND login <> 'ghost-' || id", login);
 
 export const userById = (world: World, id: number): UserRow => {
   const user = world.database.get<UserRow>('SELECT * FROM users WHERE id = ?', id);
@@ -45,6 +47,7 @@ export function insertUser(world: World, user: NewUser): UserRow {
   // The owner's name is a folder beside the database.
   if (/^forge\.sqlite/i.test(user.login) || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(user.login))
     throw new Refused(422, `name is invalid [${user.login}]: letters, digits, dots, dashes`);
+  if (/^ghost(?:-\d+)?$/i.test(user.login)) throw new Refused(422, `name is reserved [name: ${user.login}]`);
   if (findUser(world, user.login) !== undefined) throw new Refused(422, `user already exists [name: ${user.login}]`);
   const { id } = world.database.run(
     'INSERT INTO users (login, email, full_name, password, admin, must_change, organisation, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -59,6 +62,9 @@ export function insertUser(world: World, user: NewUser): UserRow {
   );
   return userById(world, id);
 }
+
+/** Whether the account was removed: only what it wrote is left. */
+export const isGhost = (user: UserRow): boolean => user.login === `ghost-${user.id}`;
 
 /** Removes an account. What it wrote stays, under a name that nobody has: `ghost-<id>`. */
 export function removeUser(world: World, user: UserRow): void {

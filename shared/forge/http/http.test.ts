@@ -101,7 +101,7 @@ describe('a call', () => {
     [412, 'conflict'],
     [422, 'invalid'],
     [423, 'forbidden'],
-    [301, 'invalid'],
+    [301, 'not-found'],
     [501, 'unavailable'],
   ] as const)('turns %i into %s at once', async (status, kind) => {
     const { url, seen } = await serve(answer(status, { message: 'the reason' }));

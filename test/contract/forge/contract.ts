@@ -10,6 +10,7 @@ import { labelContract } from './suite/label.ts';
 import { historyContract } from './odd/history.ts';
 import { largeContract } from './odd/large.ts';
 import { raceContract } from './odd/race.ts';
+import { standingContract } from './odd/standing.ts';
 import { textContract } from './odd/text.ts';
 import { measuredHookContract } from './suite/measured-hook.ts';
 import { measuredMergeContract } from './suite/measured-merge.ts';
@@ -52,6 +53,7 @@ const parts: readonly ((contract: Contract) => void)[] = [
   raceContract,
   textContract,
   historyContract,
+  standingContract,
   measuredContract,
   measuredMergeContract,
   measuredHookContract,

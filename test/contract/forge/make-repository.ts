@@ -46,7 +46,7 @@ export async function makeRepository(site: Site, short: string): Promise<{ repos
       return { forge, view: createView({ forge, clock: systemClock }) };
     },
     url: site.direct,
-    raw: (account, method, path, body) => ask(site, account, method, `repos/${name}/${path}`, body),
+    raw: (account, method, path, body) => ask(site, account, method, path === '' ? `repos/${name}` : `repos/${name}/${path}`, body),
     api: (by, method, path, body) => ask(site, by, method, path, body),
     git,
     push: createPush(git, directory),

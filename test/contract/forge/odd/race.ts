@@ -41,14 +41,18 @@ export function raceContract({ make, shared, branch, shows }: Contract): void {
       shows('ensureComment', 'created', 'updated');
     });
 
-    it('a pull request that two open is one, and both get it', async () => {
+    it('of pull requests that two open everybody gets the oldest from then on', async () => {
       const repository = await shared();
       const name = branch();
       await repository.push('dev', name, { [`${name}.txt`]: 'x' });
       const draft = { branch: name, base: 'main', title: 'Race', body: '' };
       const both = await Promise.all(['dev', 'merger'].map((account) => repository.forge(account as Account).ensurePullRequest(draft)));
-      expect(both.map((each) => each.created).toSorted()).toEqual([false, true]);
-      expect(both[0]?.pullRequest.number).toBe(both[1]?.pullRequest.number);
+      // A real forge may make two: nobody but who holds the claim opens one.
+      expect(both.map((each) => each.created)).toContain(true);
+      const oldest = Math.min(...both.map((each) => each.pullRequest.number));
+      for (const account of ['dev', 'merger'] as const) {
+        expect(await repository.forge(account).ensurePullRequest(draft)).toMatchObject({ created: false, pullRequest: { number: oldest } });
+      }
       shows('ensurePullRequest', 'created', 'found');
     });
 
