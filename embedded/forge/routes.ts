@@ -1,7 +1,7 @@
-import { accountRoutes } from './api/site/account.ts';
-import { organisationRoutes } from './api/site/organisation.ts';
-import { fileChangeRoutes } from './api/file/change.ts';
-import { treeRoutes } from './api/file/tree.ts';
+import { accountRoutes } from './site/account.ts';
+import { organisationRoutes } from './site/organisation.ts';
+import { fileChangeRoutes } from './files/change.ts';
+import { treeRoutes } from './files/tree.ts';
 import { branchRoutes } from './api/branch.ts';
 import { commentRoutes } from './api/comment.ts';
 import { contentRoutes } from './api/content.ts';

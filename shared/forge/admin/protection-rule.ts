@@ -65,7 +65,5 @@ export function shortfalls(wanted: Partial<ProtectionRule>, stands: Whole): read
 }
 
 function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, part: unknown) =>
-    Array.isArray(part) ? part.map((each) => (typeof each === 'string' ? each.toLowerCase() : (each as unknown))).toSorted() : part,
-  );
+  return JSON.stringify(value, (_, part: unknown) => (Array.isArray(part) ? (part as readonly string[]).map((each) => each.toLowerCase()).toSorted() : part));
 }

@@ -28,13 +28,7 @@ describe('taking back', () => {
   });
 
   it('BP-08 takes back when a step throws at once, whatever it throws', async () => {
-    const throws: Step<Things> = {
-      ...thing('b'),
-      apply: () => {
-        // eslint-disable-next-line no-throw-literal, typescript/only-throw-error
-        throw 'a bare text';
-      },
-    };
+    const throws: Step<Things> = { ...thing('b'), apply: () => Promise.reject('a bare text') };
     const { things, result } = await play([thing('a'), throws]);
     expect(result.failures).toEqual([{ step: 'b', fatal: true, message: 'a bare text' }]);
     expect(things.log).toEqual(['apply a', 'undo a']);

@@ -46,7 +46,7 @@ export async function startRealSite(): Promise<AdminSite> {
     name: `the real forge, version ${forge.version}`,
     url: forge.url,
     admin: { ...forge.admin, token: forge.adminToken },
-    differences: /^1\./.test(forge.version) ? ofGitea : [],
+    differences: forge.version.startsWith('1.') ? ofGitea : [],
     close: forge.close,
   };
 }

@@ -1,16 +1,16 @@
-import { refsChanged, whileBusy } from '../../change/pushed.ts';
-import { needText, records, text, type Input } from '../../fields.ts';
-import { readCommits } from '../../git/commit.ts';
-import { branchRef, isSafeRef, readRef, zero } from '../../git/ref.ts';
-import { commitFiles, type FileWrite } from '../../git/write-files.ts';
-import { forbidden, invalid, notFound, Refused } from '../../refused.ts';
-import { json, needCaller, needRepository, route, type Answer, type Call, type Route } from '../../route.ts';
-import { filePattern, matchesPattern } from '../../rules/file-pattern.ts';
-import { mayPush, protectionOf } from '../../rules/protection.ts';
-import { showCommit } from '../../shape/commit.ts';
-import { repositoryPath, type RepositoryRow } from '../../store/repository.ts';
-import type { UserRow } from '../../store/user.ts';
-import { seconds } from '../../world.ts';
+import { refsChanged, whileBusy } from '../change/pushed.ts';
+import { needText, records, text, type Input } from '../fields.ts';
+import { readCommits } from '../git/commit.ts';
+import { branchRef, isSafeRef, readRef, zero } from '../git/ref.ts';
+import { commitFiles, type FileWrite } from '../git/write-files.ts';
+import { forbidden, invalid, notFound, Refused } from '../refused.ts';
+import { json, needCaller, needRepository, route, type Answer, type Call, type Route } from '../route.ts';
+import { filePattern, matchesPattern } from '../rules/file-pattern.ts';
+import { mayPush, protectionOf } from '../rules/protection.ts';
+import { showCommit } from '../shape/commit.ts';
+import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
+import type { UserRow } from '../store/user.ts';
+import { seconds } from '../world.ts';
 
 /** Which branch is written to, and the commit it builds on (null: the repository has none yet). */
 interface Place {

@@ -1,8 +1,8 @@
-import { resolveCommit } from '../../git/commit.ts';
-import { notFound } from '../../refused.ts';
-import { json, needRepository, param, route, type Route } from '../../route.ts';
-import { repositoryApi, type Json } from '../../shape/shape.ts';
-import { repositoryPath } from '../../store/repository.ts';
+import { resolveCommit } from '../git/commit.ts';
+import { notFound } from '../refused.ts';
+import { json, needRepository, param, route, type Route } from '../route.ts';
+import { repositoryApi, type Json } from '../shape/shape.ts';
+import { repositoryPath } from '../store/repository.ts';
 
 const mostPerPage = 1000;
 

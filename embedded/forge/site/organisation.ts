@@ -1,9 +1,9 @@
-import { needText, text } from '../../fields.ts';
-import { forbidden, notFound } from '../../refused.ts';
-import { json, needCaller, param, route, type Call, type Route } from '../../route.ts';
-import type { Json } from '../../shape/shape.ts';
-import { findUser, insertUser, ownsOrganisation, type UserRow } from '../../store/user.ts';
-import { createFor } from '../repository.ts';
+import { needText, text } from '../fields.ts';
+import { forbidden, notFound } from '../refused.ts';
+import { json, needCaller, param, route, type Call, type Route } from '../route.ts';
+import type { Json } from '../shape/shape.ts';
+import { findUser, insertUser, ownsOrganisation, type UserRow } from '../store/user.ts';
+import { createFor } from '../api/repository.ts';
 
 const show = (organisation: UserRow): Json => ({
   id: organisation.id,

@@ -1,6 +1,6 @@
-import { forbidden } from '../../refused.ts';
-import { needCaller, type Call } from '../../route.ts';
-import type { UserRow } from '../../store/user.ts';
+import { forbidden } from '../refused.ts';
+import { needCaller, type Call } from '../route.ts';
+import type { UserRow } from '../store/user.ts';
 
 /** The caller, if it administers the site. */
 export function needSiteAdmin(call: Call): UserRow {

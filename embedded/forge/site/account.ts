@@ -1,9 +1,9 @@
-import { hashPassword } from '../../auth.ts';
-import { flag, needText, text } from '../../fields.ts';
-import { invalid } from '../../refused.ts';
-import { json, nothing, pagedList, param, route, type Call, type Route } from '../../route.ts';
-import { showUser } from '../../shape/repository.ts';
-import { insertUser, needUser, removeUser, type UserRow } from '../../store/user.ts';
+import { hashPassword } from '../auth.ts';
+import { flag, needText, text } from '../fields.ts';
+import { invalid } from '../refused.ts';
+import { json, nothing, pagedList, param, route, type Call, type Route } from '../route.ts';
+import { showUser } from '../shape/repository.ts';
+import { insertUser, needUser, removeUser, type UserRow } from '../store/user.ts';
 import { needSiteAdmin } from './site-admin.ts';
 
 const owned = (call: Call, user: UserRow): number =>
