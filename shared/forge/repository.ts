@@ -64,15 +64,6 @@ export function createRepository({ name, http, clock }: { readonly name: string;
     await beCertain();
     return null;
   };
-  // Gitea and Forgejo answer 500, not 404, for the comments and the timeline of an item that is not there.
-  const below = async <T>(item: number, read: () => Promise<T>): Promise<T> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof ForgeError) || error.status !== 500 || (await find(`issues/${item}`, z.unknown())) !== null) throw error;
-      throw new ForgeError('not-found', `there is no issue or pull request #${item} in ${name}`, { status: 404, cause: error });
-    }
-  };
   const readPage = async <T>(path: string, schema: z.ZodType<T>, query: Query): Promise<{ items: readonly T[]; total: number | null }> => {
     const asked = Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query).toString()}`;
     const answer = await send('GET', asked, null);
@@ -87,7 +78,7 @@ export function createRepository({ name, http, clock }: { readonly name: string;
     parse,
     write,
     find,
-    below,
+    below: (item, read) => below(read, () => find(`issues/${item}`, z.unknown()), `there is no issue or pull request #${item} in ${name}`),
     remove: async (path) => {
       const { status } = await send('DELETE', path, null, [404]);
       if (status === 404) await beCertain();
@@ -102,6 +93,16 @@ export function createRepository({ name, http, clock }: { readonly name: string;
         read: (page) => readPage(path, schema, { ...how.query, page: String(page), limit: String(pageLimit) }),
       }),
   };
+}
+
+/** Gitea and Forgejo answer 500, not 404, for the comments and the timeline of an item that is not there. */
+async function below<T>(read: () => Promise<T>, findItem: () => Promise<unknown>, absent: string): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ForgeError) || error.status !== 500 || (await findItem()) !== null) throw error;
+    throw new ForgeError('not-found', absent, { status: 404, cause: error });
+  }
 }
 
 /** Checks an answer against the fields we read. Throws `ForgeError` malformed with the path of the first field that does not fit. */

@@ -1,10 +1,11 @@
-import { type TestAccount, createAccounts } from './gitea/accounts.ts';
+import { createAccounts } from './gitea/accounts.ts';
 import { forgeOfEnvironment } from './gitea/elsewhere.ts';
 import type { RestAnswer } from './gitea/rest.ts';
 import { ask } from './gitea/rest.ts';
 import { startServer } from './gitea/server.ts';
 
-export type { TestAccount } from './gitea/accounts.ts';
+/** An account with its login, its password and `token(scopes)`, which makes a new token, by default with every scope. */
+export type TestAccount = Awaited<ReturnType<ReturnType<typeof createAccounts>['create']>>;
 
 /** A real forge for tests, empty but for its administrator. */
 export interface TestForge {

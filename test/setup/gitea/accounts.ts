@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Credential, ask, must } from './rest.ts';
 
-export interface TestAccount {
+interface TestAccount {
   readonly login: string;
   readonly password: string;
   /** A new token with these scopes, by default all of them. */

@@ -16,7 +16,7 @@ export interface Go {
  */
 export async function goFor(wanted: { readonly language: string; readonly toolchain: string }, say: (line: string) => void): Promise<Go> {
   const env = { ...process.env, CGO_ENABLED: '1', GOFLAGS: '-modcacherw', GOWORK: 'off' };
-  const installed = await versionOf('go');
+  const installed = await installedVersion();
   if (installed === null) throw new Error('there is no Go on this machine');
   if (atLeast(installed, wanted.language)) return { command: 'go', env: { ...env, GOTOOLCHAIN: 'local' } };
   say(`Go ${installed} is too old for Gitea; fetching Go ${wanted.toolchain} as a module`);
@@ -26,8 +26,8 @@ export async function goFor(wanted: { readonly language: string; readonly toolch
 }
 
 /** `1.19.8`; null: not installed. */
-export async function versionOf(command: string): Promise<string | null> {
-  const answer = await run(command, ['env', 'GOVERSION'], { env: { ...process.env, GOTOOLCHAIN: 'local' } }).catch(() => null);
+async function installedVersion(): Promise<string | null> {
+  const answer = await run('go', ['env', 'GOVERSION'], { env: { ...process.env, GOTOOLCHAIN: 'local' } }).catch(() => null);
   return answer === null ? null : (/(\d+(?:\.\d+)+)/.exec(answer.stdout)?.[1] ?? '0');
 }
 

@@ -24,7 +24,9 @@ export function measuredHookContract({ make }: Contract): void {
     });
     let repository: TestRepository;
     const types = (): readonly string[] => deliveries.map((each) => String(each.headers['x-gitea-event-type']));
-    const arrives = (type: string): Promise<void> => expect.poll(types, { timeout: 20_000, message: `no delivery of ${type}` }).toContain(type);
+    const arrives = async (type: string): Promise<void> => {
+      await expect.poll(types, { timeout: 20_000, message: `no delivery of ${type}` }).toContain(type);
+    };
 
     beforeAll(async () => {
       await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
