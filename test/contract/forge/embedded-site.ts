@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '#clock';
 import { startEmbeddedForge } from '../../../embedded/forge/server.ts';
 import { systemChance, systemClock } from '../../../shared/clock/system.ts';
 import type { StartedSite } from './recorded-world.ts';
 import { type Account, type Protection, accounts } from './world.ts';
 
-/** The embedded forge with the contract's accounts. */
-export async function startEmbeddedSite(): Promise<StartedSite> {
+/** The embedded forge with the contract's accounts, by a clock of its own if need be. */
+export async function startEmbeddedSite(clock: Clock = systemClock): Promise<StartedSite> {
   const directory = await mkdtemp(join(tmpdir(), 'disinto-forge-'));
-  const forge = await startEmbeddedForge({ directory, clock: systemClock, chance: systemChance });
+  const forge = await startEmbeddedForge({ directory, clock, chance: systemChance });
   for (const login of accounts) await forge.seed.createUser(login);
   const tokens = Object.fromEntries(accounts.map((login) => [login, forge.seed.createToken(login, 'contract')])) as Record<Account, string>;
   const admin = { login: 'site-admin', password: systemChance.secret(16) };

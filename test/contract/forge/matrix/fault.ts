@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Forge } from '#forge';
 import { systemClock } from '../../../../shared/clock/system.ts';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import { type Ground, asking, samples } from './samples.ts';
 import { type Fault, type Recorder, startRecorder } from '../recorder.ts';
 import type { TestRepository } from '../world.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import { type Ground, asking, samples } from './samples.ts';
 import type { TestRepository } from '../world.ts';
 import { mintToken, prepareGround } from './ground.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import type { TestRepository } from '../world.ts';
 
 const eventually = { timeout: 10_000 };

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import { startRecorder } from '../recorder.ts';
 import { type Seeded, seedLarge } from './large-seed.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import type { Account } from '../world.ts';
 
 const writers: readonly Account[] = ['dev', 'reviewer', 'merger', 'ci'];

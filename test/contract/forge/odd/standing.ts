@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
 import type { Forge } from '#forge';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import { mintToken } from '../matrix/ground.ts';
 import type { TestRepository } from '../world.ts';
 

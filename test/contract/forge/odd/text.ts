@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 
 const fox = '🦊';
 /** 300 KB of UTF-8 in which each third character takes four bytes. */

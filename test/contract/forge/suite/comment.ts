@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keyMark } from '#domain/marker';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 
 const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({
   title,

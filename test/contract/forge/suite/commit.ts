@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asSha } from '#domain/sha';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 
 export function commitContract({ make, shared, branch, shows }: Contract): void {
   describe('statuses', () => {

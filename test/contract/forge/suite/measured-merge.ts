@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import { type Account, type Answer, type TestRepository, source } from '../world.ts';
 import { openPull } from './measured.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import { type Account, type Answer, type TestRepository, source } from '../world.ts';
 
 const json = <T>(answer: Answer): T => JSON.parse(answer.body) as T;

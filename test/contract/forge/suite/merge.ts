@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
 import { type Sha, asSha } from '#domain/sha';
 import type { Forge, MergeResult } from '#forge';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import { type TestRepository, source } from '../world.ts';
 
 const message = { title: 'Merge it', message: 'Because.' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 
 export function pullContract({ make, shared, branch, shows }: Contract): void {
   describe('pull requests', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 
 export function refContract({ make, shared }: Contract): void {
   describe('refs that are no branches', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
 import type { ReviewDraft } from '#forge';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import { type TestRepository, source } from '../world.ts';
 
 export function reviewContract({ shared, branch, shows }: Contract): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asSha } from '#domain/sha';
 import type { Forge } from '#forge';
-import type { Contract } from '../contract.ts';
+import type { Contract } from '../part.ts';
 import type { TestRepository } from '../world.ts';
 
 const secondPasses = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2100));
