@@ -1,4 +1,4 @@
-import { ForgeError } from '#forge';
+import { ForgeError, type ForgeErrorKind } from '#forge';
 import type { ForgeAdmin, SignIn } from '#forge/admin';
 import { account as accountSchema, anything, freshToken, token as tokenSchema } from './schema.ts';
 import { type Site, basic, piece } from './site.ts';
@@ -26,16 +26,21 @@ export function createAccounts(site: Site, mask: (text: string) => string): Acco
     },
     setPassword: (login, password) => edit(site, login, { password, must_change_password: false }),
     deleteAccount: (login) => site.remove(`admin/users/${piece(login)}`),
-    acceptsPassword: async (login, password) => {
-      const answer = await site.send('GET', 'user', null, { authorization: basic(login, password), expected: [401, 403] });
-      return answer.status < 300;
-    },
-    tokenOwner: async (token) => {
-      const answer = await site.send('GET', 'user', null, { authorization: `token ${needHeaderText(token)}`, expected: [401] });
-      return answer.status === 401 ? null : accountSchema.parse(JSON.parse(answer.body)).login;
-    },
+    // An account that must change its password is forbidden everything until it did.
+    acceptsPassword: async (login, password) => (await loginFor(site, basic(login, password), ['auth', 'forbidden'])) !== null,
+    tokenOwner: async (token) => loginFor(site, `token ${needHeaderText(token)}`, ['auth']),
     ...createTokens(site),
   };
+}
+
+/** Whose credential it is; null when the forge refuses it in one of these ways. */
+async function loginFor(site: Site, authorization: string, refusals: readonly ForgeErrorKind[]): Promise<string | null> {
+  try {
+    return (await site.read('user', accountSchema, { authorization })).login;
+  } catch (error) {
+    if (error instanceof ForgeError && refusals.includes(error.kind)) return null;
+    throw error;
+  }
 }
 
 /** Both forges want the first two fields in every change; with source 0 the name means nothing. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startEmbeddedForge } from '../../../embedded/forge/server.ts';
 import { systemChance, systemClock } from '../../../shared/clock/system.ts';
 import { startGitea } from '../../setup/gitea.ts';
+import { forgeOfEnvironment } from '../../setup/gitea/elsewhere.ts';
 
 /** A running forge with a site administrator, and nothing else that matters. */
 export interface AdminSite {
@@ -13,6 +14,8 @@ export interface AdminSite {
   readonly admin: { readonly login: string; readonly password: string; readonly token: string };
   /** Where its own answers differ from Forgejo's description, exactly as found. */
   readonly differences: readonly string[];
+  /** Others use it too: what is made there is removed again. */
+  readonly shared: boolean;
   close(): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ export async function startEmbeddedSite(): Promise<AdminSite> {
     url: forge.url,
     admin: { ...admin, token: forge.seed.createToken(admin.login, 'contract') },
     differences: [],
+    shared: false,
     close: async () => {
       await forge.close();
       await rm(directory, { recursive: true, force: true });
@@ -47,6 +51,7 @@ export async function startRealSite(): Promise<AdminSite> {
     url: forge.url,
     admin: { ...forge.admin, token: forge.adminToken },
     differences: forge.version.startsWith('1.') ? ofGitea : [],
+    shared: forgeOfEnvironment() !== null,
     close: forge.close,
   };
 }

@@ -45,8 +45,12 @@ export async function makeWorld(start: () => Promise<AdminSite>): Promise<AdminW
   const by: AdminWorld['by'] = (token, url = recorder.url) =>
     createForgeAdmin({ url, token: () => token, timeoutSeconds: 20, clock: systemClock, chance: systemChance, log: silent });
   const admin = by(site.admin.token);
-  let made = 0;
-  const fresh = (kind: string): string => `${kind}-${(made += 1)}`;
+  const own = systemChance.secret(3);
+  const names: string[] = [];
+  const fresh = (kind: string): string => {
+    names.push(`${kind}-${own}-${names.length + 1}`);
+    return names.at(-1) ?? '';
+  };
   return {
     site,
     admin,
@@ -67,6 +71,8 @@ export async function makeWorld(start: () => Promise<AdminSite>): Promise<AdminW
     exchanges: recorder.exchanges,
     close: async () => {
       await recorder.close();
+      // Names of repositories among them are nobody's; with the accounts go their repositories and organisations.
+      for (const name of site.shared ? names : []) await ask(site.url, 'DELETE', `admin/users/${name}?purge=true`, undefined, site.admin.token);
       await site.close();
     },
   };
