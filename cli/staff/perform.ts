@@ -50,6 +50,10 @@ async function planAndApply({ about, steps, context, yes, dryRun, begin, next }:
     return { code: 1, result: null };
   }
   if (!planned.some(isNeeded)) {
+    if (planned.some(({ check }) => check.state === 'impossible')) {
+      report.say('Nothing was changed: the rest is there, and what cannot be done is said above.');
+      return { code: 1, result: null };
+    }
     const result: PlanResult = { end: 'done', applied: 0, failures: [] };
     report.end(result, []);
     return { code: 0, result };
