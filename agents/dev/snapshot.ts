@@ -56,6 +56,8 @@ export interface Work {
   readonly checks: CheckState;
   /** Red checks whose every failure is the machine's fault, and how often they ran. */
   readonly infra: { readonly onlyInfra: boolean; readonly runs: number } | null;
+  /** Why nobody can say now what the red checks are about (CI is away or refuses us), or null: repairing blindly would waste a round. */
+  readonly unread: string | null;
   /** Identifies the red checks (contexts and steps): the same cause has one budget. */
   readonly cause: string;
   /** Accepted rounds on this branch, newest last, read from commit trailers. */

@@ -36,6 +36,9 @@ export interface Mirror {
 /** Heads of pull requests and merge results are branches here; approvals say whose CI configuration counts. */
 const mirrored = ['+refs/heads/*:refs/heads/*', '+refs/disinto/approved/*:refs/disinto/approved/*'] as const;
 
+/** A forge whose own repository is damaged fails the same way: then fetching anew at each look would help nobody. */
+const rebuildApartMs = 600_000;
+
 /** Nothing is ever pruned: checkouts borrow objects. */
 const mirrorConfig = '[gc]\n\tauto = 0\n\tpruneExpire = never\n[core]\n\tlogAllRefUpdates = false\n';
 
@@ -53,13 +56,16 @@ export function createMirror(options: MirrorOptions): Mirror {
     await fetchRefs(context, mirrored);
     await packStore(context);
   };
+  let rebuiltAt: number | null = null;
   return {
     path,
     refresh: coalesce(async () => {
       try {
         await fetch();
       } catch (error) {
-        if (!(error instanceof GitError) || error.kind !== 'corrupt') throw error;
+        const recently = rebuiltAt !== null && clock.monotonic() - rebuiltAt < rebuildApartMs;
+        if (!(error instanceof GitError) || error.kind !== 'corrupt' || recently) throw error;
+        rebuiltAt = clock.monotonic();
         log.warn({ path, cause: error.message }, 'The mirror of CI is damaged; it is fetched anew');
         await removeTree(path);
         await fetch();

@@ -1,3 +1,4 @@
+import { CiError } from '#ci';
 import { ForgeError } from '#forge';
 import { GitError } from '#git';
 import type { HostedAgent } from './hosted.ts';
@@ -26,8 +27,15 @@ const waitedFor: ReadonlySet<string> = new Set<WaitKind>(['unavailable', 'rate-l
 export function troubleOf(error: unknown, slot: HostedAgent): Trouble {
   const isOurs = error instanceof ForgeError || error instanceof GitError;
   if (isOurs && waitedFor.has(error.kind)) return waiting(error, error.kind as WaitKind, slot, error instanceof GitError ? 'git' : 'work');
+  if (error instanceof CiError && error.kind !== 'not-found') return waitingForCi(error, slot);
   const cause = error instanceof ForgeError ? `forge ${error.kind}` : error instanceof GitError ? `git ${error.kind}` : 'failure';
   return { kind: 'failure', cause, reason: textOf(error), mend: '', retryAfterSeconds: null, seenAt: 'work' };
+}
+
+function waitingForCi(error: CiError, { project }: HostedAgent): Trouble {
+  const away = `check that the CI of ${project.name} runs and answers; work goes on by itself when it does`;
+  const mend = error.kind === 'unavailable' ? away : `mend what the reason names; [projects.${project.name}.ci] says which CI is asked`;
+  return { kind: 'wait', cause: `ci ${error.kind} ${project.name}`, reason: textOf(error), mend, retryAfterSeconds: null, seenAt: 'work' };
 }
 
 /** The trouble of a look at the forge that failed: whatever it is, the agent can do nothing until it is over. */

@@ -63,6 +63,12 @@ describe('what is queued', () => {
     expect(decideDevStep(snapshot([...open.slice(1), item(9)]))).toMatchObject({ do: 'implement' });
   });
 
+  it('I2: a CI that is away holds up the repair, nothing else, and is what is waited for in the end', () => {
+    const blind = item(1, { work: work({ checks: red, unread: 'CI does not answer' }) });
+    expect(decide(blind, item(2))).toBe('implement #2');
+    expect(decideDevStep(snapshot([blind]))).toEqual({ do: 'wait', reason: '#2: CI does not answer' });
+  });
+
   it('D7: parks after three failed sessions, and a new word starts a new budget', () => {
     const spent = { attempts: times(3, () => failed('implement')) };
     expect(decide(item(1, spent))).toBe('park session-failed #1');

@@ -105,8 +105,14 @@ function decideNew(seen: DevSnapshot): DevStep {
   const open = inFlight(seen).length;
   if (pick !== undefined && open < seen.limits.openPullRequests) return { do: 'implement', item: pick, attempt: pick.nextAttempt };
   if (pick !== undefined) return { do: 'wait', reason: `${open} own pull requests are open, the limit is ${seen.limits.openPullRequests}` };
-  if (open > 0) return { do: 'wait', reason: `${open} pull requests wait for checks, review or merge` };
+  if (open > 0) return { do: 'wait', reason: unreadOf(seen) ?? `${open} pull requests wait for checks, review or merge` };
   return { do: 'nothing', reason: 'the backlog has nothing that is ready' };
+}
+
+/** Of pull requests that wait, the one that waits for something a person may have to mend. */
+function unreadOf(seen: DevSnapshot): string | null {
+  const unread = seen.items.flatMap(({ work }) => (work === null || work.unread === null ? [] : [`#${work.pullRequest.number}: ${work.unread}`]));
+  return unread[0] ?? null;
 }
 
 function isReady(item: Item): boolean {

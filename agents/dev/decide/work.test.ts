@@ -30,6 +30,7 @@ describe('a pull request', () => {
     ['R5: whose review failed twice', work({ reviewFailures: { count: 2, why: 'no answer' } }), 'waits'],
     ['owing a reply', work({ review: { unanswered: [{ review: 3, from: head, round: round('address-review') }] } }), 'reply'],
     ['red', work({ checks: red }), 'fix-checks'],
+    ['I12: red, and CI does not say now what it is', work({ checks: red, unread: 'CI does not answer' }), 'waits'],
     ['red and rejected: checks first', work({ checks: red, ...asked(1) }), 'fix-checks'],
     ['M11: rejected while CI is pending', work({ checks: pending, ...asked(1) }), 'address-review'],
     ['rejected', work(asked(1)), 'address-review'],

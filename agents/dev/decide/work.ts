@@ -36,7 +36,8 @@ export function decideWork(item: Item, limits: Limits): DevStep | null {
   return null;
 }
 
-function repairChecks(item: Item, work: Work, limits: Limits, cause: string): DevStep {
+function repairChecks(item: Item, work: Work, limits: Limits, cause: string): DevStep | null {
+  if (work.unread !== null) return null;
   if (work.infra?.onlyInfra === true && work.infra.runs < infraRuns) return { do: 'rerun-checks', item, work };
   const since = budgetStart(item);
   const fixes = work.rounds.filter((round) => round.task === 'fix-checks' && round.at > since);

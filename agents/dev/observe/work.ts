@@ -1,5 +1,5 @@
 import type { Ports, Tick } from '#agent';
-import type { CiFailure } from '#ci';
+import { CiError, type CiFailure } from '#ci';
 import type { CommitStatus } from '#domain/check';
 import { trailer } from '#domain/name';
 import type { Park } from '#domain/park';
@@ -98,18 +98,27 @@ async function redFacts(
   memory: Memory,
   checks: Checks,
   report: Extract<Report, { kind: 'red-result' }> | null,
-): Promise<Pick<Work, 'infra' | 'cause'>> {
-  if (checks.state.kind !== 'failure') return { infra: null, cause: report === null ? '' : `merge result: ${report.contexts.join(', ')}` };
+): Promise<Pick<Work, 'infra' | 'cause' | 'unread'>> {
+  if (checks.state.kind !== 'failure') return { infra: null, unread: null, cause: report === null ? '' : `merge result: ${report.contexts.join(', ')}` };
   const { head, failed } = checks.state;
   const key = failed.map((status) => status.id).join();
-  const failures = memory.failures.get(key) ?? (await ports.ci.failures(head, failed));
+  const contexts = failed.map((status) => status.context).join(', ');
+  const failures = memory.failures.get(key) ?? (await ports.ci.failures(head, failed).catch(unreadable));
+  if (typeof failures === 'string') return { infra: null, unread: failures, cause: contexts };
   memory.failures.set(key, failures);
   const runs = Math.max(...failed.map((status) => countRuns(checks.statuses, status)));
   const cause = [...new Set(failures.map((failure) => `${failure.context}/${failure.step}`))].toSorted().join(', ');
   return {
     infra: { onlyInfra: failures.length > 0 && failures.every((failure) => failure.cause === 'infra'), runs },
-    cause: cause === '' ? failed.map((status) => status.context).join(', ') : cause,
+    unread: null,
+    cause: cause === '' ? contexts : cause,
   };
+}
+
+/** A CI that is away holds up the repair of this change, and nothing else. */
+function unreadable(error: unknown): string {
+  if (error instanceof CiError) return error.message;
+  throw error;
 }
 
 /** How often a context ended red on a head: the retry budget, kept by the forge itself. */

@@ -103,6 +103,7 @@ export function work(part: Partial<Omit<Work, 'review'>> & { readonly review?: P
     pullRequest: pullRequest(2),
     checks: green,
     infra: null,
+    unread: null,
     cause: part.checks?.kind === 'failure' ? 'ci/test/step' : '',
     rounds: [],
     merge: { kind: 'clean' },

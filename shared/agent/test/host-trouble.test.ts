@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CiError } from '#ci';
 import { ForgeError } from '#forge';
 import { parseSchedule } from '#schedule/parse';
 import { openLedger } from '../../ledger/sqlite.ts';
@@ -201,4 +202,22 @@ describe('the tick', () => {
     expect(ledger.effects.list({ run: id })[0]?.confirmedAt).not.toBeNull();
     expect(events.slice(0, 3).map((event) => event.kind)).toEqual(['run-started', 'claimed', 'run-ended']);
   });
+});
+
+it('a CI that is away, or refuses us, is one wait with what to mend', async () => {
+  let error: CiError | null = new CiError('unavailable', 'Woodpecker does not answer');
+  const run: Run = (tick) => (error === null ? idle(tick) : Promise.reject(error));
+  const { ledger, runs, pass, wake } = setUp({ run, agent: yearly });
+  await wake();
+  await pass(30);
+  expect(ledger.waits.list()).toMatchObject([
+    { cause: expect.stringMatching(/^ci unavailable /) as string, mend: expect.stringMatching(/goes on by itself/) as string },
+  ]);
+  error = new CiError('config', 'Woodpecker refuses our token');
+  await pass(60);
+  expect(ledger.waits.list()).toMatchObject([{ cause: expect.stringMatching(/^ci config /) as string, reason: 'Woodpecker refuses our token' }]);
+  error = null;
+  await pass(300);
+  expect(ledger.waits.list()).toEqual([]);
+  expect(runs().at(-1)?.end?.kind).toBe('idle');
 });
