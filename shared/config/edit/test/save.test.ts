@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,17 @@ describe('editConfigFile', () => {
     await expect(editConfigFile(file, [{ set: ['instance', 'name'], to: 'x' }])).rejects.toThrow();
     expect(readFileSync(file, 'utf8')).toBe(sample);
   });
+});
+
+it('on a disk that takes no more the file stays as it was, and nothing is left beside it', () => {
+  const long = `${sample}# ${'x'.repeat(3000)}\n`;
+  writeFileSync(file, long);
+  const edit = `import { editConfigFile } from ${JSON.stringify(new URL('../save.ts', import.meta.url).href)};
+    await editConfigFile(${JSON.stringify(file)}, [{ set: ['instance', 'name'], to: 'x' }]).catch(({ code }) => console.log(code));`;
+  const limited = ['--fsize=1024', process.execPath, '--input-type=module', '--eval', edit];
+  expect(execFileSync('prlimit', limited, { encoding: 'utf8' })).toBe('EFBIG\n');
+  expect(readFileSync(file, 'utf8')).toBe(long);
+  expect(readdirSync(folder)).toEqual(['disinto.toml']);
 });
 
 describe('createConfigFile', () => {
