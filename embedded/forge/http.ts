@@ -13,6 +13,8 @@ const largestBody = 16 * 1024 * 1024;
 /** Answers every request: REST below `/api/v1`, git's smart protocol, and a health check. */
 export function createListener(world: World): RequestListener {
   return (request, response) => {
+    // A forge has one clock: what it writes and what its headers say agree.
+    response.setHeader('date', world.clock.now().toUTCString());
     answerRequest(world, request, response).catch((error: unknown) => fail(world, request, response, error));
   };
 }

@@ -34,4 +34,4 @@ const outages: readonly Outage[] = [
   { ...usual, cause: 'empty lists, by mistake, of a forge that starts', minutes: 70, ...emptyLists(), waits: [] },
 ];
 
-playOutages('Accounts, rights, names', startEmbeddedSite, outages);
+playOutages('Accounts, rights, names', () => startEmbeddedSite(), outages);

@@ -28,6 +28,7 @@ const outages: readonly Outage[] = [
     ...usual,
     cause: 'only git is away, from the middle of a session',
     mostCallsPerHour: 450,
+    mostSeconds: 120,
     duringSession: true,
     ...meets(({ isGit }) => (isGit ? { kind: 'answer', status: 503, body: '' } : null)),
     waits: [causes.away],
@@ -35,4 +36,4 @@ const outages: readonly Outage[] = [
   },
 ];
 
-playOutages('Answers that are late, cut or not those of the forge', startEmbeddedSite, outages);
+playOutages('Answers that are late, cut or not those of the forge', () => startEmbeddedSite(), outages);

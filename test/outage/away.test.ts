@@ -24,7 +24,7 @@ const outages: readonly Outage[] = [
     end: ({ proxy }) => proxy.comeBack(),
     waits: [causes.away],
     mostCallsPerHour: 100,
-    mostSeconds: 61,
+    mostSeconds: 120,
   },
   {
     cause: '502, 503 and 504 pages of a proxy',
@@ -52,4 +52,4 @@ const outages: readonly Outage[] = [
   },
 ];
 
-playOutages('The forge is away or asks for patience', startEmbeddedSite, outages);
+playOutages('The forge is away or asks for patience', () => startEmbeddedSite(), outages);

@@ -1,5 +1,5 @@
 import { startGiteaSite } from '../contract/forge/gitea-site.ts';
-import { causes, meets, answers } from './causes.ts';
+import { causes } from './causes.ts';
 import { watchIdleAgents } from './idle.ts';
 import { playOutages } from './table.ts';
 
@@ -16,14 +16,6 @@ playOutages('A real Gitea is away', startGiteaSite, [
     waits: [causes.away],
     again: ['session: implement for Second'],
     mostCallsPerHour: 100,
-    mostSeconds: 61,
-  },
-  {
-    cause: '502 pages of a proxy',
-    minutes: 60,
-    ...meets(answers([502], { 'content-type': 'text/html' }, '<html><h1>Bad gateway</h1></html>')),
-    waits: [causes.away],
-    mostCallsPerHour: 100,
-    mostSeconds: 61,
+    mostSeconds: 120,
   },
 ]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '#clock/system';
 import { asSha } from '#domain/sha';
-import type { Forge } from '#forge';
+import type { Issue } from '#domain/issue';
+import type { Change, Forge } from '#forge';
 import { createManualClock, type ManualClock } from '../../clock/manual.ts';
 import { createView } from '../cached-view.ts';
 import { createPicture } from './picture.ts';
@@ -59,6 +60,32 @@ describe('views of one picture', () => {
     await passing(clock, 1);
     await second;
     expect(calls).toEqual(['changes', 'changes']);
+  });
+});
+
+describe('a picture of a forge whose clock is set back', () => {
+  it('is read anew in the same refresh: what changed since is older than what was asked for', async () => {
+    const asked: (string | null)[] = [];
+    const [late, early] = [Date.UTC(2026, 0, 1, 12), Date.UTC(2026, 0, 1, 11, 50)];
+    let now = late;
+    let clock = late;
+    const issue = { number: 7, state: 'open', updatedAt: new Date(late) } as Issue;
+    const forge: Partial<Forge> = {
+      // As of the last answer.
+      forgeTime: () => new Date(clock),
+      changes: (since) => {
+        asked.push(since?.toISOString().slice(11, 19) ?? null);
+        clock = now;
+        return Promise.resolve([{ kind: 'issue', number: 7, updatedAt: issue.updatedAt, issue } as Change]);
+      },
+    };
+    const picture = createPicture({ forge: forge as Forge, clock: createManualClock(new Date(late)) });
+    await picture.refresh();
+    now = early;
+    asked.length = 0;
+    await picture.refresh();
+    await picture.refresh();
+    expect(asked).toEqual(['11:59:59', null, '11:49:59']);
   });
 });
 

@@ -52,14 +52,21 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
   const load = async (): Promise<Items> => {
     const handled = new Map(forgotten);
     const now = clock.monotonic();
-    const reload = loadedAt === null || now - loadedAt >= reloadMs || forgeTimeOf(forge) < forgeTime - clockStepMs;
-    items = reload ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, new Set(handled.keys()));
-    if (reload) loadedAt = now;
+    let everything = loadedAt === null || now - loadedAt >= reloadMs || isSetBack();
+    let found = everything ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, new Set(handled.keys()));
+    // Only its answer tells that its clock was set back: what changed since then is older than what we asked for.
+    if (!everything && isSetBack()) {
+      everything = true;
+      found = await loadAll({ forge, clock }, items);
+    }
+    items = found;
+    if (everything) loadedAt = now;
     forgeTime = forgeTimeOf(forge);
     for (const [number, which] of handled) if (forgotten.get(number) === which) forgotten.delete(number);
-    details.refreshed(reload ? 'everything' : 'changes');
+    details.refreshed(everything ? 'everything' : 'changes');
     return items;
   };
+  const isSetBack = (): boolean => forgeTimeOf(forge) < forgeTime - clockStepMs;
   /** One event wakes several agents, one instant several schedules: all that ask in one turn are answered by one load. */
   const begin = async (): Promise<Items> => {
     await running.catch(() => 'told to those who asked for it');
