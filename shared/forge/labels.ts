@@ -15,29 +15,15 @@ export interface Labels {
 }
 
 export function createLabels(repository: Repository): Labels {
-  const known = new Map<string, number>();
-  const names = new Map<number, string>();
-  const learn = (labels: readonly Label[]): void => {
-    for (const { id, name } of labels) {
-      const before = names.get(id);
-      // Renamed: under its old name the label must not be found again.
-      if (before !== undefined && before !== name && known.get(before) === id) known.delete(before);
-      names.set(id, name);
-      known.set(name, id);
-    }
-  };
-  const refresh = async (): Promise<void> => {
-    const all = await listLabels(repository);
-    known.clear();
-    names.clear();
-    learn(all);
-  };
+  const known = createKnown();
+  const { learn } = known;
+  const refresh = async (): Promise<void> => known.restart(await listLabels(repository));
   const ensureExist = async (definitions: readonly LabelDefinition[]): Promise<void> => {
-    if (definitions.every((each) => known.has(each.name))) return;
+    if (definitions.every((each) => known.idOf(each.name) !== undefined)) return;
     await refresh();
     const made: Label[] = [];
     for (const { name, colour, description } of definitions) {
-      if (!known.has(name)) made.push(await repository.write('POST', 'labels', { name, color: colour, description }, label));
+      if (known.idOf(name) === undefined) made.push(await repository.write('POST', 'labels', { name, color: colour, description }, label));
     }
     learn(made);
     if (made.length > 0) learn(await dropTwins(repository, made));
@@ -46,7 +32,7 @@ export function createLabels(repository: Repository): Labels {
 
   const ids = async (names: readonly string[]): Promise<readonly number[]> => {
     await create(names);
-    return names.flatMap((name) => known.get(name) ?? []);
+    return names.flatMap((name) => known.idOf(name) ?? []);
   };
   const add = (number: number, names: readonly string[]): Promise<readonly Label[]> => addLabels(repository, create, number, names);
 
@@ -68,13 +54,13 @@ export function createLabels(repository: Repository): Labels {
   };
   /** One request when the id is known: whoever asks for a removal saw the label on the issue, and so did we. */
   const removeUnseen = async (number: number, name: string): Promise<void> => {
-    if (!known.has(name)) await refresh();
-    const id = known.get(name);
+    if (known.idOf(name) === undefined) await refresh();
+    const id = known.idOf(name);
     if (id === undefined) return;
     const { status } = await repository.send('DELETE', `issues/${number}/labels/${id}`, null, [404, 422]);
     if (status < 300) return;
     // The id is stale (label made anew) or the issue does not carry it: look.
-    known.delete(name);
+    known.forget(name);
     const present = await repository.read(`issues/${number}/labels`, labelList);
     learn(present);
     await remove(
@@ -83,6 +69,33 @@ export function createLabels(repository: Repository): Labels {
     );
   };
   return { learn, ids, ensureExist, ensureOn };
+}
+
+interface Known {
+  learn(labels: readonly Label[]): void;
+  restart(labels: readonly Label[]): void;
+  idOf(name: string): number | undefined;
+  forget(name: string): void;
+}
+
+function createKnown(): Known {
+  const ids = new Map<string, number>();
+  const names = new Map<number, string>();
+  const learn: Known['learn'] = (labels) => {
+    for (const { id, name } of labels) {
+      const before = names.get(id);
+      // Renamed: under its old name the label must not be found again.
+      if (before !== undefined && before !== name && ids.get(before) === id) ids.delete(before);
+      names.set(id, name);
+      ids.set(name, id);
+    }
+  };
+  const restart: Known['restart'] = (labels) => {
+    ids.clear();
+    names.clear();
+    learn(labels);
+  };
+  return { learn, restart, idOf: (name) => ids.get(name), forget: (name) => void ids.delete(name) };
 }
 
 /**

@@ -1,17 +1,18 @@
 import { healMerges } from '../change/finish-merge.ts';
 import { catchUp } from '../change/catch-up.ts';
-import { openPull } from '../change/pull.ts';
+import { openPull, type PullDraft } from '../change/pull.ts';
 import { needText, text, texts } from '../fields.ts';
 import { branchRef, readRef } from '../git/ref.ts';
 import { invalid, notFound } from '../refused.ts';
 import { json, needCaller, needRepository, pageAnswer, pageOf, param, route, type Answer, type Call, type Route } from '../route.ts';
 import { accessOf, reaches } from '../rules/access.ts';
 import { showPull } from '../shape/pull.ts';
+import { headTip } from '../rules/origin.ts';
 import { insertEvent } from '../store/event.ts';
 import { needIssue } from '../store/issue.ts';
 import { knownLabels } from '../store/label.ts';
 import { needPull, pullById, selectPulls, type PullRow } from '../store/pull.ts';
-import { repositoryPath, type RepositoryRow } from '../store/repository.ts';
+import { listRepositories, repositoryPath, type RepositoryRow } from '../store/repository.ts';
 import { applyEdit } from './issue.ts';
 import { orderOf } from './issue-list.ts';
 
@@ -28,16 +29,20 @@ export async function needPullTarget(call: Call, access: 'read' | 'write' = 'rea
   const folder = repositoryPath(call.world, repository);
   const pull = needPull(call.world, repository.id, number);
   await healMerges(call.world, pull.id);
-  if (pull.state === 'open' && readRef(folder, branchRef(pull.head)) !== pull.head_sha) await catchUp(call.world, repository);
+  if (pull.state === 'open' && headTip(call.world, pull) !== pull.head_sha) await catchUp(call.world, repository);
   return { repository, pull: pullById(call.world, pull.id), folder };
 }
 
-const branchOfHead = (repository: RepositoryRow, head: string): string => {
+/** `branch`, or `owner:branch` for the owner's fork. */
+function originOf(call: Call, repository: RepositoryRow, head: string): Pick<PullDraft, 'head' | 'from'> {
   const colon = head.indexOf(':');
-  if (colon === -1) return head;
-  if (head.slice(0, colon).toLowerCase() !== repository.owner.toLowerCase()) throw notFound('pull requests from other repositories are not offered here');
-  return head.slice(colon + 1);
-};
+  const owner = colon === -1 ? repository.owner : head.slice(0, colon);
+  const branch = head.slice(colon + 1);
+  if (owner.toLowerCase() === repository.owner.toLowerCase()) return { head: branch, from: null };
+  const from = listRepositories(call.world).find((each) => each.fork_of === repository.id && each.owner.toLowerCase() === owner.toLowerCase());
+  if (from === undefined) throw notFound(`${owner} has no fork of ${repository.owner}/${repository.name}`);
+  return { head: branch, from };
+}
 
 function listPulls(call: Call): Answer {
   const repository = needRepository(call, 'read');
@@ -80,7 +85,7 @@ export const pullRoutes: readonly Route[] = [
     const writes = reaches(accessOf(call.world, repository, user), 'write');
     const wanted = call.input['labels'];
     const pull = await openPull(call.world, repository, user, {
-      head: branchOfHead(repository, needText(call.input, 'head')),
+      ...originOf(call, repository, needText(call.input, 'head')),
       base: needText(call.input, 'base'),
       title: needText(call.input, 'title'),
       body: text(call.input, 'body') ?? '',

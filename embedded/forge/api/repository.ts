@@ -1,3 +1,4 @@
+import { closeFromFork, fork } from '../change/fork.ts';
 import { createRepository, removeRepository, renameRepository } from '../change/repository.ts';
 import { flag, needText, text } from '../fields.ts';
 import { branchRef, readRef } from '../git/ref.ts';
@@ -112,8 +113,14 @@ export const repositoryRoutes: readonly Route[] = [
   route('repository', 'GET', '/repos/:owner/:repo', (call) => json(200, showRepository(call.shape, needRepository(call, 'read')))),
   route('repository', 'PATCH', '/repos/:owner/:repo', edit),
   route('repository', 'DELETE', '/repos/:owner/:repo', async (call) => {
-    await removeRepository(call.world, needRepository(call, 'owner'));
+    const repository = needRepository(call, 'owner');
+    closeFromFork(call.world, repository);
+    await removeRepository(call.world, repository);
     return nothing();
+  }),
+  route('repository', 'POST', '/repos/:owner/:repo/forks', async (call) => {
+    const source = needRepository(call, 'read');
+    return json(202, showRepository(call.shape, await fork(call.world, source, needCaller(call), text(call.input, 'name') ?? source.name)));
   }),
   route('repository', 'GET', '/repos/:owner/:repo/assignees', (call) => writers(call, needRepository(call, 'read'))),
   route('repository', 'GET', '/repos/:owner/:repo/reviewers', (call) => writers(call, needRepository(call, 'read'))),

@@ -1,8 +1,8 @@
 import { closeForBranch } from './close-branch.ts';
 import { moveHead } from './head.ts';
-import { branchRef, readRef } from '../git/ref.ts';
+import { headTip } from '../rules/origin.ts';
 import { listOpenPulls } from '../store/pull.ts';
-import { listRepositories, repositoryPath, type RepositoryRow } from '../store/repository.ts';
+import { listRepositories, type RepositoryRow } from '../store/repository.ts';
 import { userById } from '../store/user.ts';
 import type { World } from '../world.ts';
 
@@ -10,9 +10,8 @@ import type { World } from '../world.ts';
 export async function catchUp(world: World, only: RepositoryRow | null = null): Promise<void> {
   for (const repository of only === null ? listRepositories(world) : [only]) {
     if (world.busy.has(repository.id)) continue;
-    const folder = repositoryPath(world, repository);
     for (const pull of listOpenPulls(world, repository.id)) {
-      const tip = readRef(folder, branchRef(pull.head));
+      const tip = headTip(world, pull);
       const author = userById(world, pull.author_id);
       if (tip === null) closeForBranch(world, pull.id, pull.head, author);
       else if (tip !== pull.head_sha) await moveHead(world, pull, tip, author);

@@ -59,7 +59,7 @@ function closeNamed(world: World, repository: RepositoryRow, pull: PullRow, doer
 
 /** Left alone: a protected branch, one that another open pull request uses, one that moved on. */
 async function deleteMergedBranch(world: World, repository: RepositoryRow, pull: PullRow, doer: UserRow): Promise<void> {
-  if (protectionOf(world, repository.id, pull.head) !== null || openPullsFrom(world, repository.id, pull.head).length > 0) return;
+  if (pull.head_repo !== null || protectionOf(world, repository.id, pull.head) !== null || openPullsFrom(world, repository.id, pull.head).length > 0) return;
   const deleted = await deleteBranch(world, repository, pull.head, pull.head_sha, doer);
   // Only a deletion that was part of the merge is told: later ones leave nothing on a merged pull request.
   if (deleted) insertEvent(world, pull.id, 'delete_branch', doer.id, { old_text: pull.head });

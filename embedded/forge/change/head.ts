@@ -1,11 +1,12 @@
 import { notifyIssue } from './notify.ts';
 import { invalid } from '../refused.ts';
 import { listCommits } from '../git/commit.ts';
-import { branchRef, readRef, writeOwnRef } from '../git/ref.ts';
+import { writeOwnRef } from '../git/ref.ts';
 import { protectionOf } from '../rules/protection.ts';
+import { headTip, takeFrom } from '../rules/origin.ts';
 import { insertEvent } from '../store/event.ts';
 import { pullById, type PullRow } from '../store/pull.ts';
-import { repositoryById, repositoryPath } from '../store/repository.ts';
+import { repositoryById, repositoryPath, repositoryRow } from '../store/repository.ts';
 import { reviewsMeetHead } from '../store/review.ts';
 import type { UserRow } from '../store/user.ts';
 import type { World } from '../world.ts';
@@ -19,7 +20,10 @@ export const keepHead = (world: World, pull: PullRow): void =>
 /** Moves an open pull request to the new tip of its branch: reviews of other heads become stale, mergeability is found anew. */
 export async function moveHead(world: World, pull: PullRow, head: string, pusher: UserRow): Promise<void> {
   if (pull.head_sha === head) return;
-  const folder = repositoryPath(world, repositoryById(world, pull.repo_id));
+  const into = repositoryById(world, pull.repo_id);
+  const from = pull.head_repo === null ? undefined : repositoryRow(world, pull.head_repo);
+  if (from !== undefined) await takeFrom(world, from, into, pull.head);
+  const folder = repositoryPath(world, into);
   const [added, lost] = await Promise.all([
     listCommits(world.git, folder, ['--reverse', '--max-count=250', `${pull.head_sha}..${head}`]),
     listCommits(world.git, folder, ['--max-count=1', `${head}..${pull.head_sha}`]),
@@ -44,7 +48,7 @@ function setHead(world: World, pull: PullRow, head: string, pusher: UserRow, pus
 /** Refuses to reopen what has lost its branch, and takes over where the branch is now. Call before the change of state. */
 export function mayReopen(world: World, issue: number): void {
   const pull = pullById(world, issue);
-  const tip = readRef(repositoryPath(world, repositoryById(world, pull.repo_id)), branchRef(pull.head));
+  const tip = headTip(world, pull);
   if (tip === null) throw invalid(`cannot reopen: the branch ${pull.head} does not exist`);
   world.database.run('UPDATE pulls SET head_sha = ? WHERE issue_id = ?', tip, issue);
   reviewsMeetHead(world, issue, tip, false);

@@ -6,6 +6,7 @@ import { listCommits } from '../git/commit.ts';
 import { mergeBaseOf } from '../git/merge.ts';
 import { branchRef, readRef } from '../git/ref.ts';
 import { mergeState } from '../rules/merge-state.ts';
+import { headTip, takeFrom } from '../rules/origin.ts';
 import { insertEvent } from '../store/event.ts';
 import { insertIssue } from '../store/issue.ts';
 import type { LabelRow } from '../store/label.ts';
@@ -16,7 +17,10 @@ import { invalid, notFound, Refused } from '../refused.ts';
 import type { World } from '../world.ts';
 
 export interface PullDraft {
+  /** Branch name. */
   readonly head: string;
+  /** The fork that it is in; null: in the repository itself. */
+  readonly from: RepositoryRow | null;
   readonly base: string;
   readonly title: string;
   readonly body: string;
@@ -24,10 +28,10 @@ export interface PullDraft {
   readonly assignees: readonly string[];
 }
 
-/** Opens a pull request between two branches of the repository. 404: a branch is missing; 409: the same one is open. */
+/** Opens a pull request between two branches of the repository, or from one of a fork. 404: a branch is missing; 409: the same one is open. */
 export async function openPull(world: World, repository: RepositoryRow, author: UserRow, draft: PullDraft): Promise<PullRow> {
   const folder = repositoryPath(world, repository);
-  if (draft.head === draft.base) throw invalid('head and base are the same branch');
+  if (draft.from === null && draft.head === draft.base) throw invalid('head and base are the same branch');
   const tip = (branch: string): string => {
     const sha = readRef(folder, branchRef(branch));
     if (sha === null) throw notFound(`the branch ${branch} does not exist`);
@@ -35,13 +39,19 @@ export async function openPull(world: World, repository: RepositoryRow, author: 
   };
   const base = tip(draft.base);
   refuseSecond(world, repository, draft);
-  const head = tip(draft.head);
+  const headNow = (): string => {
+    const sha = headTip(world, { repo_id: repository.id, head_repo: draft.from?.id ?? null, head: draft.head });
+    if (sha === null) throw notFound(`the branch ${draft.head} does not exist`);
+    return sha;
+  };
+  const head = headNow();
+  if (draft.from !== null) await takeFrom(world, draft.from, repository, draft.head);
   const mergeBase = await mergeBaseOf(world.git, folder, base, head);
   if (mergeBase === null) throw invalid(`${draft.head} and ${draft.base} have no common history`);
   const commits = await listCommits(world.git, folder, ['--reverse', '--max-count=250', `${mergeBase}..${head}`]);
   const pull = world.database.transaction(() => {
     refuseSecond(world, repository, draft);
-    const made = insertPull(world, repository, author, draft, { head: tip(draft.head), base, mergeBase });
+    const made = insertPull(world, repository, author, draft, { head: draft.from === null ? headNow() : head, base, mergeBase });
     // As if the branch had been pushed to the pull request: its first event.
     insertEvent(world, made.id, 'pull_push', author.id, { body: JSON.stringify({ is_force_push: false, commit_ids: commits }), new_text: head });
     return made;
@@ -55,9 +65,10 @@ export async function openPull(world: World, repository: RepositoryRow, author: 
 
 function refuseSecond(world: World, repository: RepositoryRow, draft: PullDraft): void {
   const known = world.database.get<{ id: number; number: number }>(
-    "SELECT issues.id, issues.number FROM pulls JOIN issues ON issues.id = pulls.issue_id WHERE pulls.repo_id = ? AND head = ? AND base = ? AND state = 'open'",
+    "SELECT issues.id, issues.number FROM pulls JOIN issues ON issues.id = pulls.issue_id WHERE pulls.repo_id = ? AND head = ? AND head_repo IS ? AND base = ? AND state = 'open'",
     repository.id,
     draft.head,
+    draft.from?.id ?? null,
     draft.base,
   );
   if (known === undefined) return;
@@ -76,10 +87,11 @@ function insertPull(
 ): PullRow {
   const issue = insertIssue(world, { repository: repository.id, author: author.id, title: draft.title, body: draft.body, pull: true });
   world.database.run(
-    'INSERT INTO pulls (issue_id, repo_id, head, base, head_sha, base_sha, merge_base) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO pulls (issue_id, repo_id, head, head_repo, base, head_sha, base_sha, merge_base) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     issue.id,
     repository.id,
     draft.head,
+    draft.from?.id ?? null,
     draft.base,
     shas.head,
     shas.base,

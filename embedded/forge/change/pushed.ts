@@ -4,7 +4,7 @@ import { moveHead } from './head.ts';
 import { setState } from './issue.ts';
 import { branchOf, branchRef, isZero, readRef, zero } from '../git/ref.ts';
 import { issueById } from '../store/issue.ts';
-import { openPullsFrom, openPullsInto } from '../store/pull.ts';
+import { openPullsFrom, openPullsFromFork, openPullsInto } from '../store/pull.ts';
 import { repositoryPath, touchRepository, type RepositoryRow } from '../store/repository.ts';
 import type { UserRow } from '../store/user.ts';
 import type { World } from '../world.ts';
@@ -25,7 +25,7 @@ export async function refsChanged(world: World, repository: RepositoryRow, pushe
 async function branchChanged(world: World, repository: RepositoryRow, pusher: UserRow, branch: string): Promise<void> {
   // Where the branch is now, not where this push put it: a later push may be recorded first.
   const after = readRef(repositoryPath(world, repository), branchRef(branch)) ?? zero;
-  for (const pull of openPullsFrom(world, repository.id, branch)) {
+  for (const pull of [...openPullsFrom(world, repository.id, branch), ...openPullsFromFork(world, repository.id, branch)]) {
     if (!isZero(after)) await moveHead(world, pull, after, pusher);
     else closeForBranch(world, pull.id, branch, pusher);
   }

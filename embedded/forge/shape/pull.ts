@@ -1,6 +1,6 @@
 import { baseTip, mergeState } from '../rules/merge-state.ts';
 import type { PullRow } from '../store/pull.ts';
-import type { RepositoryRow } from '../store/repository.ts';
+import { repositoryRow, type RepositoryRow } from '../store/repository.ts';
 import { commentsOfReview, listReviews, type ReviewCommentRow, type ReviewRow } from '../store/review.ts';
 import { userById } from '../store/user.ts';
 import { timeText } from '../world.ts';
@@ -30,9 +30,18 @@ export function showPull(shape: Shape, repository: RepositoryRow, pull: PullRow)
     merged_by: pull.merged_by === null ? null : showUserId(shape, pull.merged_by),
     allow_maintainer_edit: false,
     base: { label: pull.base, ref: pull.base, sha: baseTip(shape.world, pull), repo_id: repository.id, repo },
-    head: { label: pull.head, ref: pull.head, sha: pull.head_sha, repo_id: repository.id, repo },
+    head: showHead(shape, pull, repo),
     merge_base: pull.merge_base,
   };
+}
+
+/** Of a fork that was removed only the commits are left, under the number of the pull request. */
+function showHead(shape: Shape, pull: PullRow, repo: Json): Json {
+  const { head: label, head_sha: sha } = pull;
+  if (pull.head_repo === null) return { label, ref: label, sha, repo_id: pull.repo_id, repo };
+  const from = repositoryRow(shape.world, pull.head_repo);
+  if (from === undefined) return { label, ref: `refs/pull/${pull.number}/head`, sha, repo_id: -1, repo: null };
+  return { label, ref: label, sha, repo_id: from.id, repo: showRepository(shape, from) };
 }
 
 export function showReview(shape: Shape, repository: RepositoryRow, pull: PullRow, review: ReviewRow): Json {

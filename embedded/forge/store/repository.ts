@@ -24,8 +24,11 @@ const select = 'SELECT repositories.*, users.login AS owner FROM repositories JO
 export const findRepository = (world: World, owner: string, name: string): RepositoryRow | undefined =>
   world.database.get<RepositoryRow>(`${select} WHERE users.login = ? AND repositories.name = ?`, owner, name);
 
+export const repositoryRow = (world: World, id: number): RepositoryRow | undefined =>
+  world.database.get<RepositoryRow>(`${select} WHERE repositories.id = ?`, id);
+
 export const repositoryById = (world: World, id: number): RepositoryRow => {
-  const row = world.database.get<RepositoryRow>(`${select} WHERE repositories.id = ?`, id);
+  const row = repositoryRow(world, id);
   if (row === undefined) throw notFound();
   return row;
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Shows, createMatrix } from './matrix/matrix.ts';
+import { createMatrix } from './matrix/matrix.ts';
 import { renderMatrix } from './matrix/table.ts';
 import { commentContract } from './suite/comment.ts';
 import { commitContract } from './suite/commit.ts';
@@ -7,6 +7,7 @@ import { errorContract } from './suite/error.ts';
 import { faultContract } from './matrix/fault.ts';
 import { changeContract, issueContract } from './suite/issue.ts';
 import { labelContract } from './suite/label.ts';
+import { forkContract } from './odd/fork.ts';
 import { historyContract } from './odd/history.ts';
 import { largeContract } from './odd/large.ts';
 import { raceContract } from './odd/race.ts';
@@ -21,19 +22,8 @@ import { refContract } from './suite/ref.ts';
 import { refusalContract } from './matrix/refusal.ts';
 import { reviewContract } from './suite/review.ts';
 import { viewContract } from './suite/view.ts';
+import type { Contract } from './part.ts';
 import type { TestRepository, TestWorld } from './world.ts';
-
-/** What a part of the contract works with. */
-export interface Contract {
-  /** A fresh repository. */
-  readonly make: () => Promise<TestRepository>;
-  /** One repository for all cases that bring issues and branches of their own and ask about those alone. Its main may move. */
-  readonly shared: () => Promise<TestRepository>;
-  /** The name of a branch that no other case uses. */
-  readonly branch: () => string;
-  /** Declares which outcomes of which verb the case has shown; the last statement of a case. */
-  readonly shows: Shows;
-}
 
 const parts: readonly ((contract: Contract) => void)[] = [
   issueContract,
@@ -54,6 +44,7 @@ const parts: readonly ((contract: Contract) => void)[] = [
   textContract,
   historyContract,
   standingContract,
+  forkContract,
   measuredContract,
   measuredMergeContract,
   measuredHookContract,

@@ -89,7 +89,7 @@ export function standingContract({ make, shared, branch, shows }: Contract): voi
       for (const ask of [() => outsider.changes(null), () => outsider.listComments(number), () => outsider.ensureClosed(number)]) {
         await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
       }
-      expect(await repository.forge('reader').findIssue(number)).toMatchObject({ author: 'outsider' });
+      expect(await repository.forge('dev').findIssue(number)).toMatchObject({ author: 'outsider' });
       shows('changes', 'error not-found');
     });
 
