@@ -29,6 +29,8 @@ export interface CommitDraft {
   readonly message: string;
   /** Files that differ from the parent. */
   readonly files: Readonly<Record<string, string>>;
+  /** The commit whose files it has, in place of the parent's. */
+  readonly treeOf?: string;
   readonly at: Date;
 }
 
@@ -45,6 +47,7 @@ export interface GitHand {
   commit(draft: CommitDraft): Promise<string>;
   /** Whether the one commit is the other or comes before it, as far as they were fetched. */
   isBefore(commit: string, other: string): Promise<boolean>;
+  hasSameFiles(commit: string, other: string): Promise<boolean>;
   push(push: Push, as: Pusher): Promise<Pushed>;
 }
 
@@ -149,6 +152,7 @@ function createWork(forgeUrl: string, run: Run, onPush: () => void): Omit<GitHan
     },
     commit: (draft) => commitFiles(git, draft),
     isBefore: async (commit, other) => (await run({ args: ['merge-base', '--is-ancestor', commit, other], accept: [0, 1, 128] })).code === 0,
+    hasSameFiles: async (commit, other) => (await run({ args: ['diff-tree', '--quiet', commit, other], accept: [0, 1, 128] })).code === 0,
     push: ({ repository, refspecs, lease }, as) =>
       signedIn(repository, as, async (env) => {
         const leases = lease === undefined ? [] : [`--force-with-lease=${lease.ref}:${lease.holds}`];
@@ -170,10 +174,10 @@ function judge(code: number, words: string): Pushed {
 
 type Git = (args: readonly string[], more?: Partial<Parameters<Run>[0]>) => Promise<string>;
 
-async function commitFiles(git: Git, { parent, message, files, at }: CommitDraft): Promise<string> {
+async function commitFiles(git: Git, { parent, message, files, treeOf, at }: CommitDraft): Promise<string> {
   const date = `${Math.floor(at.getTime() / 1000)} +0000`;
   const env = { ...author, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-  const tree = Object.keys(files).length === 0 && parent !== null ? `${parent}^{tree}` : await writeTree(git, parent, files);
+  const tree = Object.keys(files).length === 0 && parent !== null ? `${treeOf ?? parent}^{tree}` : await writeTree(git, parent, files);
   return git(['commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-m', message], { env });
 }
 

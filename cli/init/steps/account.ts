@@ -90,6 +90,9 @@ function foreign(context: ForgeContext, account: FactoryAccount, found: Account)
   return {
     state: 'impossible',
     reason: `the account ${account.login} exists and is somebody else's (${whose}); it is never touched`,
-    byHand: [`choose another login: init --logins ${account.agent}=LOGIN, hire --login LOGIN`, `or, if it is meant for this: ${secretsByHand(context, account)[0] ?? ''}`],
+    byHand: [
+      `choose another login: init --logins ${account.agent}=LOGIN, hire --login LOGIN`,
+      `or, if it is meant for this: ${secretsByHand(context, account)[0] ?? ''}`,
+    ],
   };
 }

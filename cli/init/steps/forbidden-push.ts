@@ -69,8 +69,8 @@ async function tryPush(context: ForgeContext, trial: Trial, tools: StepTools): P
   journal.begin(keyOf(trial), `${before} ${commit}`);
   const pushed = await tools.phase('push', () => git.push({ repository, refspecs: [`${commit}:refs/heads/${branch}`] }, pusherOf(context, account)));
   if (pushed.end === 'pushed') {
-    await takeBack(context, trial, { before, commit });
-    throw new Error(`${account.login} could push to ${branch} of ${repository}; the probe was taken back. ${advice}`);
+    const how = await takeBack(context, trial, { before, commit });
+    throw new Error(`${account.login} could push to ${branch} of ${repository}; the probe was ${how}. ${advice}`);
   }
   journal.end(keyOf(trial));
   journal.prove(keyOf(trial), await circumstances(context, trial));
@@ -81,31 +81,39 @@ const advice = 'Protect the branch so that the accounts of the factory cannot pu
 
 /** A run that was killed may have left its probe on the branch. */
 async function takeBackOld(context: ForgeContext, trial: Trial): Promise<void> {
-  const [before, commit] = (context.journal.open(keyOf(trial)) ?? '').split(' ');
+  const { git, journal } = context;
+  const [before, commit] = (journal.open(keyOf(trial)) ?? '').split(' ');
   if (before === undefined || commit === undefined) return;
-  const head = await context.git.fetch(trial.repository, trial.branch, adminPusher(context));
-  if (head === commit) {
-    await takeBack(context, trial, { before, commit });
-    throw new Error(
-      `${trial.account.login} could push to ${trial.branch} of ${trial.repository} in a run that was cut off; the probe was taken back. ${advice}`,
-    );
-  }
-  if (head !== null && (await context.git.isBefore(commit, head))) {
+  const head = await git.fetch(trial.repository, trial.branch, adminPusher(context));
+  if (head === commit) await takeBack(context, trial, { before, commit });
+  else if (head !== null && (await git.isBefore(commit, head)) && !(await git.hasSameFiles(before, head))) {
     throw new Error(`the probe ${commit.slice(0, 12)} lies under newer commits of ${trial.branch} in ${trial.repository}; revert it by hand. ${advice}`);
   }
-  context.journal.end(keyOf(trial));
+  journal.end(keyOf(trial));
 }
 
-async function takeBack(context: ForgeContext, trial: Trial, { before, commit }: { readonly before: string; readonly commit: string }): Promise<void> {
+type Probe = { readonly before: string; readonly commit: string };
+
+/** Removes the probe; where the forge keeps the history of the branch, a commit on top brings its files back as they were. */
+async function takeBack(context: ForgeContext, trial: Trial, { before, commit }: Probe): Promise<string> {
+  const { git, clock, journal } = context;
   const { repository, branch, account } = trial;
   const ref = `refs/heads/${branch}`;
-  for (const pusher of [pusherOf(context, account), adminPusher(context)]) {
-    const back = await context.git.push({ repository, refspecs: [`${before}:${ref}`], lease: { ref, holds: commit } }, pusher).catch(() => null);
-    if (back?.end !== 'pushed') continue;
-    context.journal.end(keyOf(trial));
-    return;
+  const message = `Take the probe ${commit.slice(0, 12)} back`;
+  const undone = await git.commit({ parent: commit, message, files: {}, treeOf: before, at: clock.now() });
+  for (const [target, how] of [
+    [before, 'taken back'],
+    [undone, 'taken back by a commit on top of it'],
+  ] as const) {
+    for (const pusher of [pusherOf(context, account), adminPusher(context)]) {
+      const back = await git.push({ repository, refspecs: [`${target}:${ref}`], lease: { ref, holds: commit } }, pusher).catch(() => null);
+      if (back?.end !== 'pushed') continue;
+      journal.end(keyOf(trial));
+      return how;
+    }
   }
+  const changed = Object.keys(trial.files).join(', ') || 'nothing';
   throw new Error(
-    `${account.login} could push to ${branch} of ${repository}, and the forge lets nobody take it back: revert commit ${commit} by hand (it changes ${Object.keys(trial.files).join(', ') || 'nothing'}). ${advice}`,
+    `${account.login} could push to ${branch} of ${repository}, and the forge lets nobody take it back: revert commit ${commit} by hand (it changes ${changed}). ${advice}`,
   );
 }

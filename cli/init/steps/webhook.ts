@@ -6,7 +6,7 @@ import { knowsSecret, startTestReceiver } from '../receiver.ts';
 /** Everything that can wake an agent. */
 const events = ['push', 'issues', 'issue_label', 'issue_comment', 'pull_request', 'pull_request_review', 'pull_request_sync', 'status'] as const;
 
-const arrivalSeconds = 15;
+const arrivalSeconds = 10;
 
 /** A webhook with a secret, and proof that a delivery of the forge arrives where we will listen. Without it the schedules still find everything, later. */
 export const webhookStep = (repository: string): InitStep => ({

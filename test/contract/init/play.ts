@@ -4,7 +4,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 import { type KillMoment, killVariable } from './moment.ts';
 import type { InitForge } from './world.ts';
 
@@ -43,12 +42,14 @@ export interface Case {
 
 const names = ['dev', 'reviewer', 'merger', 'ci'];
 let made = 0;
+const leftovers: string[] = [];
+process.once('exit', () => leftovers.forEach((path) => rmSync(path, { recursive: true, force: true })));
 
 /** `owner`: of the repository; by default the forge's administrator. */
 export async function makeCase(forge: InitForge, owner = forge.owner): Promise<Case> {
   const name = `xq${(made += 1)}${forge.prefix}`;
   const folder = mkdtempSync(join(tmpdir(), 'disinto-init-case-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  leftovers.push(folder);
   const listen = `127.0.0.1:${await freePort()}`;
   const repository = `${owner}/${name}`;
   forge.remember(
@@ -66,7 +67,7 @@ export async function makeCase(forge: InitForge, owner = forge.owner): Promise<C
       const file = `${folder}.admin-token`;
       writeFileSync(file, token ?? forge.token, { mode: 0o600 });
       chmodSync(file, 0o600);
-      onTestFinished(() => rmSync(file, { force: true }));
+      leftovers.push(file);
       const list = names.map((each) => `${each}=${name}-${each}`).join(',');
       const options = ['--admin-token-file', file, '--listen', listen, '--logins', list, '--name', name];
       return play(folder, ['init', url ?? forge.url, repository, ...options, ...more], kill);

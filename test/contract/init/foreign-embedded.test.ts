@@ -1,0 +1,4 @@
+import { foreignSuite } from './foreign.ts';
+import { embeddedForge } from './world.ts';
+
+foreignSuite('the embedded forge', embeddedForge);

@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesOf, makeCase, play } from './play.ts';
+import { sayWhy } from './suite.ts';
+import type { InitForge } from './world.ts';
+
+/** What is not ours stays as it is; what stands in the way is said before anything is changed. */
+export function foreignSuite(name: string, start: () => Promise<InitForge>): void {
+  describe(`disinto init and what others made, on ${name}`, () => {
+    let forge: InitForge;
+    beforeAll(async () => {
+      forge = await start();
+    });
+    afterAll(() => forge.close());
+
+    const makeRepository = (name: string): Promise<void> =>
+      forge.admin.createRepository({ name, private: false, description: 'of others', defaultBranch: 'main', initialise: true });
+    const head = async (repository: string): Promise<string> =>
+      ((await forge.ask('GET', `repos/${repository}/branches/main`)) as { readonly commit: { readonly id: string } }).commit.id;
+    const closed = {
+      name: 'main',
+      push: 'nobody',
+      dismissStaleApprovals: false,
+      blockOnRejectedReviews: true,
+      protectedFiles: [],
+      unprotectedFiles: [],
+    } as const;
+
+    it('leaves labels, protection, webhooks, collaborators, settings and files of others alone', async () => {
+      const one = await makeCase(forge);
+      const { admin } = forge;
+      const friend = await forge.person(`${one.name}-friend`);
+      await makeRepository(one.repository);
+      await admin.setCollaborator(one.repository, friend.login, 'write');
+      for (const label of ['backlog', 'in-progress', 'Blocked', 'theirs'])
+        await admin.createLabel(one.repository, { name: label, colour: '#123456', description: 'theirs' });
+      await admin.createProtection(one.repository, {
+        ...closed,
+        merge: { only: [friend.login] },
+        approvals: { required: 2, by: 'writers' },
+        requiredContexts: ['theirs/ci'],
+      });
+      await admin.createHook(one.repository, { url: 'http://127.0.0.1:9/theirs', secret: 'theirs', events: ['push'] });
+      const look = async (): Promise<unknown> => ({
+        facts: await admin.findRepository(one.repository),
+        head: await head(one.repository),
+        files: await admin.listFiles(one.repository, 'main'),
+        protections: await admin.listProtections(one.repository),
+        hooks: (await admin.listHooks(one.repository)).filter(({ url }) => url.endsWith('theirs')),
+        labels: (await admin.listLabels(one.repository)).filter(({ description }) => description === 'theirs'),
+        friend: (await admin.listCollaborators(one.repository)).filter(({ login }) => login === friend.login),
+        account: await admin.findAccount(friend.login),
+        tokens: await admin.listTokens(friend),
+      });
+      const before = await look();
+      const played = await one.init(['--yes']);
+      expect(played.code, sayWhy(played)).toBe(0);
+      expect(await look()).toEqual(before);
+      expect(played.out).toContain('has a protection main that we did not make; it stays as it is');
+      expect(played.out).toContain(`${one.name}-merger may not merge`);
+      expect((await admin.listLabels(one.repository)).filter(({ name: label }) => label === 'backlog')).toHaveLength(1);
+    });
+
+    it('takes a push back that a protection of others lets through, says so, and gives no right away', async () => {
+      const one = await makeCase(forge);
+      await makeRepository(one.repository);
+      await forge.admin.createProtection(one.repository, {
+        ...closed,
+        push: 'writers',
+        merge: 'writers',
+        approvals: { required: 0, by: 'writers' },
+        requiredContexts: null,
+      });
+      const [before, rules] = [await head(one.repository), await forge.admin.listProtections(one.repository)];
+      const played = await one.init(['--yes']);
+      expect(played.code, sayWhy(played)).toBe(1);
+      expect(played.out).toContain(`${one.name}-dev could push to main of ${one.repository}`);
+      expect(await forge.admin.listProtections(one.repository)).toEqual(rules);
+      expect((await forge.admin.listCollaborators(one.repository)).map(({ login }) => login)).toEqual([]);
+      expect(played.out).toContain('the probe was taken back');
+      expect(await forge.admin.listFiles(one.repository, 'main')).toEqual(['README.md']);
+      const commits = (await forge.ask('GET', `repos/${one.repository}/commits`)) as readonly { readonly sha: string }[];
+      expect(commits.map(({ sha }) => sha)).toContain(before);
+    });
+
+    it('takes the probe of a killed run back, and goes on once the branch is protected', async () => {
+      const one = await makeCase(forge);
+      await makeRepository(one.repository);
+      const lax = { ...closed, push: 'writers', merge: 'writers', approvals: { required: 0, by: 'writers' }, requiredContexts: null } as const;
+      await forge.admin.createProtection(one.repository, lax);
+      const [before, files] = [await head(one.repository), await forge.admin.listFiles(one.repository, 'main')];
+      const kill = { at: 'line', pattern: `"phase":"push".*forbidden/.*${one.name}-dev` } as const;
+      expect((await one.init(['--yes', '--json'], { kill })).killed).toBe(true);
+      expect(await head(one.repository)).not.toBe(before);
+      await forge.admin.editProtection(one.repository, 'main', { push: 'nobody' });
+      const stuck = await one.init(['--yes']);
+      expect(stuck.out, sayWhy(stuck)).toContain('revert commit');
+      await forge.admin.deleteProtection(one.repository, 'main');
+      const second = await one.init(['--yes', '--json']);
+      expect(second.lines.at(-1), sayWhy(second)).toMatchObject({ end: 'done' });
+      expect(await forge.admin.listFiles(one.repository, 'main')).toEqual(files);
+    });
+
+    it('says which login is taken, and takes another one', async () => {
+      const one = await makeCase(forge);
+      const [login = ''] = one.logins;
+      await forge.admin.createAccount({ login, password: 'long-enough-for-this', email: `${login}@example.test`, fullName: 'Somebody' });
+      const taken = await one.init(['--yes']);
+      expect(taken.code, sayWhy(taken)).toBe(1);
+      expect(taken.out).toContain(`the account ${login} exists and is somebody else's (not made by disinto); it is never touched`);
+      expect(taken.out).toContain('--logins dev=LOGIN');
+      expect(filesOf(one.folder)).toEqual({});
+      expect(await forge.admin.findRepository(one.repository)).toBeNull();
+      expect(await forge.admin.findAccount(login)).toMatchObject({ fullName: 'Somebody' });
+      const other = `${one.name}-d,reviewer=${one.logins[1]},merger=${one.logins[2]},ci=${one.logins[3]}`;
+      forge.remember(one.repository, [`${one.name}-d`]);
+      const again = await one.init(['--yes', '--logins', `dev=${other}`]);
+      expect(again.code, sayWhy(again)).toBe(0);
+    });
+
+    it('an account of a twin instance in another folder is not taken over', async () => {
+      const one = await makeCase(forge);
+      expect(await one.init(['--yes'])).toMatchObject({ code: 0 });
+      const twin = join(one.folder, 'twin');
+      mkdirSync(twin);
+      const played = await one.init(['--yes', '--config', join(twin, 'disinto.toml')]);
+      expect(played.code, sayWhy(played)).toBe(1);
+      expect(played.out).toContain('but this folder did not make it');
+      expect(filesOf(twin)).toEqual({});
+    });
+
+    it('fills a new repository with branches and tags, also after a kill in the middle', async () => {
+      const one = await makeCase(forge);
+      const source = join(one.folder, 'source');
+      const git = (...args: readonly string[]): string =>
+        execFileSync('git', ['-C', source, ...args], { encoding: 'utf8', env: { ...process.env, ...author } });
+      mkdirSync(source);
+      git('init', '--quiet', '-b', 'trunk');
+      writeFileSync(join(source, 'a.txt'), 'a\n');
+      git('add', '.');
+      git('commit', '--quiet', '-m', 'First');
+      git('branch', 'side');
+      git('tag', 'v1');
+      const kill = { at: 'line', pattern: '"phase":"create".*repository/project' } as const;
+      expect((await one.init(['--yes', '--json', '--from', source], { kill })).killed).toBe(true);
+      const played = await one.init(['--yes', '--from', source]);
+      expect(played.code, sayWhy(played)).toBe(0);
+      expect(await forge.admin.findRepository(one.repository)).toMatchObject({ defaultBranch: 'trunk', empty: false });
+      const branches = (await forge.ask('GET', `repos/${one.repository}/branches`)) as readonly { readonly name: string }[];
+      expect(branches.map((branch) => branch.name).toSorted()).toEqual(['side', 'trunk']);
+      expect((await forge.admin.listProtections(one.repository)).map((rule) => rule.name)).toEqual(['trunk']);
+      expect(await play(one.folder, ['config', 'check'])).toMatchObject({ code: 0 });
+      const tags = (await forge.ask('GET', `repos/${one.repository}/git/refs/tags`)) as readonly { readonly ref: string }[];
+      expect(tags.map(({ ref }) => ref)).toEqual(['refs/tags/v1']);
+    });
+  });
+}
+
+const author = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.test', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.test' };

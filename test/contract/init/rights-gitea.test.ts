@@ -1,0 +1,4 @@
+import { rightsSuite } from './rights.ts';
+import { giteaForge } from './world.ts';
+
+rightsSuite('a real Gitea', giteaForge);
