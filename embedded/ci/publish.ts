@@ -8,9 +8,12 @@ const longestDescription = 250;
 const firstPauseMs = 250;
 const longestPauseMs = 30_000;
 
+/** Somebody ends these: the forge comes back, CI's account gets its token or right again. */
+const passing: ReadonlySet<string> = new Set(['unavailable', 'rate-limited', 'malformed', 'auth', 'forbidden']);
+
 /**
- * Posts a status, and while the forge is away tries again for as long as it takes: the result of a run must not be lost with
- * the connection. Throws what the forge refuses for good, and the signal's reason.
+ * Posts a status, and while the forge is away or refuses CI's account tries again for as long as it takes: the result of a run must
+ * not be lost with the connection. Throws what the forge refuses for good, and the signal's reason.
  */
 export async function publishStatus(
   deps: { readonly forge: Pick<Forge, 'postStatus'>; readonly clock: Clock; readonly chance: Chance },
@@ -24,8 +27,7 @@ export async function publishStatus(
       await deps.forge.postStatus(head, { ...status, description });
       return;
     } catch (error) {
-      const passing = error instanceof ForgeError && (error.kind === 'unavailable' || error.kind === 'rate-limited');
-      if (!passing) throw error;
+      if (!(error instanceof ForgeError) || !passing.has(error.kind)) throw error;
       const asked = (error.retryAfterSeconds ?? 0) * 1000;
       await deps.clock.sleep(Math.max(asked, pause * (0.75 + deps.chance.random() / 2)), signal);
     }

@@ -110,6 +110,30 @@ describe('nothing depends on a message arriving', () => {
     expect(w.statuses).toEqual([]);
   });
 
+  it('a wake that comes while a re-run makes it look is not lost', async () => {
+    const w = given({ '.woodpecker.yaml': workflow('true') });
+    let gate = Promise.resolve();
+    let looks = 0;
+    const listOpenPullRequests: World['forge']['listOpenPullRequests'] = async () => {
+      looks += 1;
+      await gate;
+      return w.forge.listOpenPullRequests();
+    };
+    const ci = await w.start({ forge: { ...w.forge, listOpenPullRequests } });
+    await w.until(() => ci.idle());
+    const before = looks;
+    const held = Promise.withResolvers<void>();
+    gate = held.promise;
+    const body = JSON.stringify({ sha: 'a'.repeat(40), contexts: ['ci/x'] });
+    const asked = fetch(`${ci.url}/api/rerun`, { method: 'POST', body });
+    await w.until(() => looks === before + 1);
+    ci.wake();
+    held.resolve();
+    expect((await asked).status).toBe(404);
+    await w.until(() => ci.idle());
+    expect(looks).toBe(before + 2);
+  });
+
   it('asks the forge once per look when all is judged', async () => {
     const w = given({ '.woodpecker.yaml': workflow('true') });
     w.commit('fix/issue-1', 'main', { 'b.txt': 'b' });

@@ -46,11 +46,11 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
       .then(trouble.over, trouble.met)
       .finally(() => {
         looking = null;
+        planNext();
       });
     return looking;
   };
-  const lookAndPlan = async (): Promise<void> => {
-    await look().catch(() => 'said already');
+  const planNext = (): void => {
     if (closed) return;
     cancelTimer();
     cancelTimer = deps.clock.after(deps.everySeconds * 1000, wake);
@@ -60,7 +60,7 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
   };
   const wake = (): void => {
     if (closed) return;
-    if (looking === null) void lookAndPlan();
+    if (looking === null) look().catch(() => 'said already');
     else again = true;
   };
   return {
