@@ -41,6 +41,10 @@ const leaveMilliseconds = 2000;
 
 /** Runs one command line and sets the exit code. Every failure is one message that says what to do. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads what we say may stop reading (`| head`): what was begun is done to its end.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   process.exitCode = await dispatch(argv);
   // What hangs on to the process by then (a socket of a dead peer) must not keep it.
   setTimeout(() => process.exit(), leaveMilliseconds).unref();

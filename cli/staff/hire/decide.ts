@@ -85,12 +85,13 @@ async function hireKnown(request: HireRequest, known: AgentConfig, circumstances
   return candidate(name, role, edits, circumstances, !known.enabled);
 }
 
-function candidate(name: string, role: Role, edits: readonly ConfigEdit[], { present }: Circumstances, returns: boolean): Candidate {
-  const text = editConfig(present.text, edits, present.file);
-  const config = parseConfig(text, present.file);
+function candidate(name: string, role: Role, wanted: readonly ConfigEdit[], { present }: Circumstances, returns: boolean): Candidate {
+  const { text, file } = present;
+  const edits = wanted.filter((edit) => editConfig(text, [edit], file) !== text);
+  const config = parseConfig(editConfig(text, edits, file), file);
   const settings = config.agents[name];
   if (settings === undefined) throw new Error(`the edited configuration lacks ${name}`);
-  return { name, role, edits: text === present.text ? [] : edits, config, settings, returns };
+  return { name, role, edits, config, settings, returns };
 }
 
 interface ChosenBackend {

@@ -9,7 +9,7 @@ import { type ConfigText, readConfigText, type StaffContext, withHand } from '..
 import { perform } from '../perform.ts';
 import type { Backend } from './backend.ts';
 import { type Candidate, decideHire } from './decide.ts';
-import { probeModel } from './probe.ts';
+import { probeModel, UnreachableError } from './probe.ts';
 import type { HireRequest } from './request.ts';
 import { hireSteps, projectsOf } from './steps.ts';
 
@@ -80,11 +80,17 @@ function secretsOf(file: string): readonly string[] {
   return readdirSync(folder).flatMap((name) => /^(.+)\.(?:token|password)$/.exec(name)?.[1] ?? []);
 }
 
-/** A server that was named is asked; the usual one is, once there is a key for it. */
+/** A server that was named is asked; the usual one is, once there is a key for it, and need not answer from here. */
 async function probeIfKnown({ url }: HireRequest, backend: Backend): Promise<string> {
   const hasKey = backend.keyFile === null || existsSync(backend.keyFile);
-  if (url !== null || hasKey || backend.model === null) return probeModel(backend, systemClock);
-  return backend.model;
+  if (url === null && !hasKey && backend.model !== null) return backend.model;
+  try {
+    return await probeModel(backend, systemClock);
+  } catch (error) {
+    if (!(error instanceof UnreachableError) || url !== null || backend.model === null) throw error;
+    process.stderr.write(`${error.message}; whether it has ${backend.model} was not checked\n`);
+    return backend.model;
+  }
 }
 
 function aboutOf({ name, role, settings, config, returns }: Candidate, present: ConfigText): string {

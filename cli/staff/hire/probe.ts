@@ -10,6 +10,9 @@ import type { Backend } from './backend.ts';
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 const seconds = 15;
 
+/** Nothing answers there: whether the model exists is not known. */
+export class UnreachableError extends CliError {}
+
 /** Asks the server which models it has and checks the one that is wanted; with a single one, none need be named. Throws `CliError`. */
 export async function probeModel(backend: Backend, clock: Clock): Promise<string> {
   const models = await listModels(backend, clock);
@@ -54,7 +57,7 @@ async function ask(address: string, { api, keyFile }: Backend, clock: Clock): Pr
     return { status: response.status, body: await response.json().catch(() => null) };
   } catch (error) {
     const why = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
-    throw new CliError(`${address} cannot be reached (${why}); check --url and that the server runs`, 1, error);
+    throw new UnreachableError(`${address} cannot be reached (${why}); check --url and that the server runs`, 1, error);
   } finally {
     cancel();
   }
