@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Fault, Passing } from './proxy.ts';
 import type { Outage } from './story.ts';
-import type { AgentName } from './world.ts';
+import type { Account } from '../contract/forge/world.ts';
 
 /** As the ledger calls them. */
 export const causes = {
@@ -44,11 +44,11 @@ export function once(fault: Fault): Choose {
 }
 
 /** The forge takes these accounts' tokens no more, over REST and git, until the end of it brings new ones. */
-export function refuses(logins: readonly string[], message: string): Pick<Outage, 'begin' | 'end'> {
+export function refuses(logins: readonly Account[], message: string): Pick<Outage, 'begin' | 'end'> {
   const body = JSON.stringify({ message });
   return {
     begin: (world) => {
-      const tokens = logins.map((login) => world.tokens[login as AgentName]);
+      const tokens = logins.map((login) => world.tokens[login]);
       world.proxy.meet(({ credential }) => (tokens.some((token) => credential.endsWith(token)) ? { kind: 'answer', status: 401, body } : null));
     },
     end: ({ proxy }) => proxy.meet(null),

@@ -43,7 +43,7 @@ export interface World {
   readonly repository: TestRepository;
   /** The forge as the maintainer sees it, past the proxy. */
   readonly direct: Forge;
-  readonly tokens: Readonly<Record<AgentName, string>>;
+  readonly tokens: Site['tokens'];
   slot(name: AgentName): HostedAgent;
   /** False: what the forge delivers reaches nobody. */
   deliver(reaches: boolean): void;

@@ -45,7 +45,7 @@ describe('a forge that is down', () => {
     expect(host.idle()).toBe(true);
   });
 
-  it('what falls due meanwhile is skipped with the cause, and no run is recorded for it', async () => {
+  it('B16: what falls due meanwhile is skipped with the cause, and no run is recorded for it', async () => {
     const { ledger, runs, pass } = setUp({
       run: idle,
       refresh: () => Promise.reject(new ForgeError('auth', 'no')),
