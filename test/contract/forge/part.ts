@@ -1,6 +1,9 @@
 import type { Shows } from './matrix/matrix.ts';
 import type { TestRepository } from './world.ts';
 
+/** A real forge does some things in the background: within this time they have happened, on a busy machine too. */
+export const eventually = { timeout: 30_000, interval: 100 };
+
 /** What a part of the contract works with. */
 export interface Contract {
   /** A fresh repository. */

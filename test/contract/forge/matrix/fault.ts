@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Forge } from '#forge';
 import { systemClock } from '../../../../shared/clock/system.ts';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import { type Ground, asking, samples } from './samples.ts';
 import { type Fault, type Recorder, startRecorder } from '../recorder.ts';
 import type { TestRepository } from '../world.ts';
@@ -87,7 +87,7 @@ export function faultContract({ make, shows }: Contract): void {
         loseAnswer('POST');
         const forge = through();
         await expect(forge.createIssue({ title: 'Zebra', body: '', labels: [] })).rejects.toMatchObject({ kind: 'unavailable' });
-        await expect.poll(() => forge.searchIssues('Zebra'), { timeout: 20_000 }).toHaveLength(1);
+        await expect.poll(() => forge.searchIssues('Zebra'), eventually).toHaveLength(1);
         shows('createIssue', 'error unavailable');
       });
 
@@ -122,7 +122,7 @@ export function faultContract({ make, shows }: Contract): void {
         const { pull, head } = await prepareGround(other);
         const between = await startRecorder(other.url, (method, path) => fault(method, path));
         const forge = other.forgeWith({ url: between.url, clock: hurried });
-        await expect.poll(() => tryMerge(forge, pull, head), { timeout: 10_000 }).toBe('unavailable');
+        await expect.poll(() => tryMerge(forge, pull, head), eventually).toBe('unavailable');
         expect(await forge.mergePullRequest(pull, { head, ...merge })).toEqual({ kind: 'already-merged' });
         await between.close();
         shows('mergePullRequest', 'error unavailable', 'already-merged');

@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import type { TestRepository } from '../world.ts';
-
-const eventually = { timeout: 10_000 };
 
 /** A pull request from somebody else's repository. One story: each case builds on those before it. */
 export function forkContract({ make, shows }: Contract): void {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import type { TestRepository } from '../world.ts';
 
-const eventually = { timeout: 10_000 };
 const words = { title: 'Merge it', message: 'Because.' };
 
 /** Pull requests that were closed, forced, dismissed or orphaned, and labels that were renamed or deleted. */

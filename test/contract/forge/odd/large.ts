@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import { startRecorder } from '../recorder.ts';
 import { type Seeded, seedLarge } from './large-seed.ts';
 
@@ -97,7 +97,7 @@ export function largeContract({ make, shows }: Contract): void {
 
     it('a search answers its first page', async () => {
       const { repository } = seeded;
-      await expect.poll(async () => (await repository.forge('dev').searchIssues('numbered')).length, { timeout: 20 * seconds }).toBe(50);
+      await expect.poll(async () => (await repository.forge('dev').searchIssues('numbered')).length, eventually).toBe(50);
       shows('searchIssues', 'some');
     });
 

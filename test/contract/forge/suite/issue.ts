@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 
 const draft = (title: string, labels: readonly string[] = []): { title: string; body: string; labels: readonly string[] } => ({
   title,
@@ -83,7 +83,7 @@ export function issueContract({ shared, branch, shows }: Contract): void {
       await forge.createIssue(draft('Printer jams'));
       await forge.ensureClosed(closed.number);
       // A real forge indexes in the background.
-      await expect.poll(async () => (await forge.searchIssues('parser')).map((each) => each.number), { timeout: 20_000 }).toEqual([parser.number]);
+      await expect.poll(async () => (await forge.searchIssues('parser')).map((each) => each.number), eventually).toEqual([parser.number]);
       expect(await forge.searchIssues('lexer')).toEqual([]);
       shows('searchIssues', 'some', 'none');
     });

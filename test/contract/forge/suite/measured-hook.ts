@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { type IncomingHttpHeaders, type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import type { TestRepository } from '../world.ts';
 import { openPull } from './measured.ts';
 
@@ -25,7 +25,7 @@ export function measuredHookContract({ make }: Contract): void {
     let repository: TestRepository;
     const types = (): readonly string[] => deliveries.map((each) => String(each.headers['x-gitea-event-type']));
     const arrives = async (type: string): Promise<void> => {
-      await expect.poll(types, { timeout: 20_000, message: `no delivery of ${type}` }).toContain(type);
+      await expect.poll(types, { ...eventually, message: `no delivery of ${type}` }).toContain(type);
     };
 
     beforeAll(async () => {

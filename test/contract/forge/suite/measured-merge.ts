@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import { type Account, type Answer, type TestRepository, source } from '../world.ts';
 import { openPull } from './measured.ts';
 
@@ -28,7 +28,7 @@ export function measuredMergeContract({ make }: Contract): void {
     const merge = async (account: Account, commit = head): Promise<Answer> => {
       for (let attempt = 1; ; attempt += 1) {
         const answer = await raw(account, 'POST', 'pulls/2/merge', { Do: 'merge', head_commit_id: commit });
-        if (attempt === 80 || !/try again later/.test(answer.body)) return answer;
+        if (attempt === 200 || !/try again later/.test(answer.body)) return answer;
         await pause(100);
       }
     };
@@ -121,7 +121,7 @@ export function measuredMergeContract({ make }: Contract): void {
     });
 
     it('the merge closes the issue that the body fixes', async () => {
-      await expect.poll(async () => json<{ state: string }>(await raw('dev', 'GET', 'issues/1')).state, { timeout: 10_000 }).toBe('closed');
+      await expect.poll(async () => json<{ state: string }>(await raw('dev', 'GET', 'issues/1')).state, eventually).toBe('closed');
     });
 
     it('the timeline of a pull request knows pull_push, review and merge_pull', async () => {
@@ -137,7 +137,7 @@ export function measuredMergeContract({ make }: Contract): void {
       expect((await raw('merger', 'DELETE', 'branches/fix/issue-1')).status).toBe(204);
       const types = async (on: TestRepository, number: number): Promise<readonly string[]> =>
         json<{ type: string }[]>(await on.raw('dev', 'GET', `issues/${number}/timeline`)).map((each) => each.type);
-      await expect.poll(() => types(fresh, 1), { timeout: 10_000 }).toEqual(['pull_push', 'close', 'delete_branch']);
+      await expect.poll(() => types(fresh, 1), eventually).toEqual(['pull_push', 'close', 'delete_branch']);
       expect(json(await fresh.raw('dev', 'GET', 'pulls/1'))).toMatchObject({ state: 'closed', merged: false });
       expect(await types(repository, 2)).not.toContain('delete_branch');
     });
@@ -147,7 +147,7 @@ export function measuredMergeContract({ make }: Contract): void {
       const tip = await openPull(fresh);
       await fresh.push('maintainer', 'main', { 'src/a.ts': source({ 2: 'deux' }) });
       const mergeable = async (): Promise<boolean> => json<{ mergeable: boolean }>(await fresh.raw('dev', 'GET', 'pulls/1')).mergeable;
-      await expect.poll(mergeable, { timeout: 10_000 }).toBe(false);
+      await expect.poll(mergeable, eventually).toBe(false);
       await pause(2000);
       const answer = await fresh.raw('merger', 'POST', 'pulls/1/merge', { Do: 'merge', head_commit_id: tip });
       expect([await mergeable(), answer.status, words(answer)]).toEqual([false, 405, 'Please try again later']);
@@ -166,7 +166,7 @@ export function measuredMergeContract({ make }: Contract): void {
         json<{ type: string }[]>(await fresh.raw('dev', 'GET', 'issues/1/timeline')).filter((each) => each.type === 'pull_push').length,
         json<{ stale: boolean }[]>(await fresh.raw('dev', 'GET', 'pulls/1/reviews')).map((each) => each.stale),
       ];
-      await expect.poll(seen, { timeout: 15_000, interval: 200 }).toEqual([true, 2, [true]]);
+      await expect.poll(seen, eventually).toEqual([true, 2, [true]]);
     });
   });
 }

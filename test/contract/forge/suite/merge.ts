@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
 import { type Sha, asSha } from '#domain/sha';
 import type { Forge, MergeResult } from '#forge';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import { type TestRepository, source } from '../world.ts';
 
 const message = { title: 'Merge it', message: 'Because.' };
@@ -12,7 +12,7 @@ const other = asSha('1'.repeat(40));
 async function merge(forge: Forge, number: number, head: Sha): Promise<MergeResult> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await forge.mergePullRequest(number, { head, ...message });
-    if (result.kind !== 'try-again' || attempt === 50) return result;
+    if (result.kind !== 'try-again' || attempt === 200) return result;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -54,7 +54,7 @@ export function mergeContract({ make, shared, branch, shows }: Contract): void {
       const { number } = await (await shared()).forge('maintainer').createIssue({ title: 'Two', body: '', labels: [] });
       const { repository, pull } = await open(shared, `Fixes #${number}`);
       await merge(repository.forge('merger'), pull.number, pull.head);
-      await expect.poll(async () => (await repository.forge('dev').findIssue(number))?.state, { timeout: 10_000 }).toBe('closed');
+      await expect.poll(async () => (await repository.forge('dev').findIssue(number))?.state, eventually).toBe('closed');
     });
 
     it('refuses another head than the one asked for', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PullRequest } from '#domain/pull-request';
 import type { ReviewDraft } from '#forge';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import { type TestRepository, source } from '../world.ts';
 
 export function reviewContract({ shared, branch, shows }: Contract): void {
@@ -92,7 +92,7 @@ export function reviewContract({ shared, branch, shows }: Contract): void {
       await forge.submitReview(pull.number, draft(pull));
       await repository.push('dev', pull.branch, { 'src/a.ts': source({ 2: 'zwei' }) });
       // A real forge looks at a push in the background.
-      await expect.poll(() => forge.listReviews(pull.number), { timeout: 10_000 }).toMatchObject([{ head: pull.head, stale: true }]);
+      await expect.poll(() => forge.listReviews(pull.number), eventually).toMatchObject([{ head: pull.head, stale: true }]);
     });
 
     it('move the time of the pull request', async () => {

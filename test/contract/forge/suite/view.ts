@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asSha } from '#domain/sha';
 import type { Forge } from '#forge';
-import type { Contract } from '../part.ts';
+import { type Contract, eventually } from '../part.ts';
 import type { TestRepository } from '../world.ts';
 
 const secondPasses = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2100));
@@ -65,7 +65,7 @@ export function viewContract({ make }: Contract): void {
           await view.refresh();
           return view.pullRequests.get(2)?.head;
         };
-        await expect.poll(seen, { timeout: 10_000 }).toBe(head);
+        await expect.poll(seen, eventually).toBe(head);
         expect(await view.comments(1)).toHaveLength(turn);
       }
     });
