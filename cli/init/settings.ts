@@ -67,8 +67,8 @@ export function readPresent(file: string): { readonly text: string; readonly val
   }
 }
 
-export function projectNameOf(options: InitOptions, present: ConfigPart): string {
-  const known = Object.entries(tableOf(present['projects'])).find(([, table]) => same(String(tableOf(table)['repository'] ?? ''), options.repository));
+function projectNameOf(options: InitOptions, present: ConfigPart): string {
+  const known = Object.entries(tableOf(present['projects'])).find(([, table]) => sameText(tableOf(table)['repository'], options.repository));
   if (known !== undefined) return known[0];
   const name =
     options.project ??
@@ -80,7 +80,7 @@ export function projectNameOf(options: InitOptions, present: ConfigPart): string
   return name === '' ? 'project' : name;
 }
 
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const sameText = (value: unknown, text: string): boolean => typeof value === 'string' && value.toLowerCase() === text.toLowerCase();
 
 /** Throws `CliError` where the options contradict the file, and `ConfigError` where the file is wrong. */
 export function resolveSettings(options: InitOptions, found: Found): InitSettings {
@@ -138,7 +138,7 @@ function refuseContradictions(options: InitOptions, present: ConfigPart, found: 
     [`projects.${projectNameOf(options, present)}.repository`, project['repository'], options.repository],
   ];
   const problems = given.flatMap(([key, inFile, asked]) =>
-    inFile === undefined || asked === null || same(String(inFile), asked) ? [] : [`${key} is ${JSON.stringify(inFile)} there, not ${JSON.stringify(asked)}`],
+    inFile === undefined || asked === null || sameText(inFile, asked) ? [] : [`${key} is ${JSON.stringify(inFile)} there, not ${JSON.stringify(asked)}`],
   );
   if (problems.length === 0) return;
   throw new CliError(
@@ -172,9 +172,9 @@ export function accountsOf(config: Config, project: ProjectConfig, file: string)
   const secrets = resolve(dirname(file), 'secrets');
   const agents = Object.values(config.agents).filter((agent) => agent.enabled && (agent.projects.length === 0 || agent.projects.includes(project.name)));
   const ofAgents = agents.map((agent) => accountOf(agent, config, file));
-  const { kind, account, tokenFile } = project.ci;
+  const { kind, account, tokenFile, passwordFile } = project.ci;
   if (kind !== 'embedded') return ofAgents;
   const ciToken = tokenFile ?? join(secrets, 'ci.token');
   const ci = { agent: 'ci', role: 'ci', login: account, mark: markOf('ci', config.instance.name), rights: rightsOf.ci, tokenFile: ciToken } as const;
-  return [...ofAgents, { ...ci, passwordFile: join(dirname(ciToken), 'ci.password') }];
+  return [...ofAgents, { ...ci, passwordFile: passwordFile ?? join(dirname(ciToken), 'ci.password') }];
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { roles, type ConfigPart, type Role } from '../../shared/config/schema.ts';
 import type { ConfigValue } from '../../shared/config/edit/value.ts';
 import { CliError } from '../command.ts';
@@ -26,7 +26,7 @@ export const tableOf = (value: unknown): ConfigPart =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
 
 /** Name of the login of an agent that the file does not have yet. */
-export const loginFor = (agent: string, logins: Readonly<Record<string, string>>): string => logins[agent] ?? `${agent}-bot`;
+const loginFor = (agent: string, logins: Readonly<Record<string, string>>): string => logins[agent] ?? `${agent}-bot`;
 
 /**
  * The tables and keys that the file lacks; laid under what it says, it is complete. Tables that people wrote get only keys without
@@ -78,5 +78,6 @@ function projectOf(file: ConfigPart, { repository, branch, maintainer, ops, logi
   const known = others.find((ci) => ci['kind'] === 'embedded' && typeof ci['account'] === 'string' && typeof ci['token-file'] === 'string');
   const account = typeof known?.['account'] === 'string' ? known['account'] : loginFor('ci', logins);
   const tokenFile = typeof known?.['token-file'] === 'string' ? known['token-file'] : 'secrets/ci.token';
-  return { repository, branch, maintainers: [maintainer], ops, ci: { kind: 'embedded', account, 'token-file': tokenFile } };
+  const files = { 'token-file': tokenFile, 'password-file': join(dirname(tokenFile), 'ci.password') };
+  return { repository, branch, maintainers: [maintainer], ops, ci: { kind: 'embedded', account, ...files } };
 }
