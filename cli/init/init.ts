@@ -8,18 +8,18 @@ import { applySteps } from '../../shared/pipeline/apply.ts';
 import { planSteps } from '../../shared/pipeline/plan.ts';
 import { CliError } from '../command.ts';
 import type { InitContext, InitStep } from './context.ts';
-import { copiedSeat, runningSeat, type Seat, servedSeat } from './embedded.ts';
+import { copiedSeat, runningSeat, type Seat, servedSeat } from './seat/embedded.ts';
 import { createGitHand } from './git-hand.ts';
 import { openJournal } from './journal.ts';
 import { nextSteps } from './next.ts';
 import type { InitOptions } from './options.ts';
-import { remember } from './remember.ts';
+import { remember } from './seat/remember.ts';
 import { isNeeded, isObstacle, type Report } from './report.ts';
-import { givenSeat, localAddressTo } from './seat.ts';
+import { givenSeat, localAddressTo } from './seat/seat.ts';
 import { createSecretFiles, type SecretFiles } from './secret-files.ts';
 import { readPresent, resolveSettings } from './settings.ts';
 import { initSteps, opsBranch } from './steps.ts';
-import { tableOf } from './wanted-config.ts';
+import type { ConfigPart } from '../../shared/config/schema.ts';
 
 export interface InitTools {
   readonly report: Report;
@@ -67,7 +67,7 @@ async function planned<T>(seat: Seat, options: InitOptions, deps: Deps, use: (pr
   }
 }
 
-const presentOf = (options: InitOptions): ReturnType<typeof tableOf> => readPresent(options.config)?.value ?? {};
+const presentOf = (options: InitOptions): ConfigPart => readPresent(options.config)?.value ?? {};
 
 async function planningSeat(options: InitOptions, deps: Deps): Promise<Seat> {
   if (options.forgeUrl !== null) return givenSeat(options, options.forgeUrl, deps.secrets);

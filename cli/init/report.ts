@@ -95,7 +95,10 @@ function eventLine(event: StepEvent, title: string): string | null {
       return `  FAILED   ${title}: ${event.message}`;
     case 'undone':
       return `  undone   ${event.name}${event.ok ? '' : `: FAILED, ${event.message ?? ''}`}`;
-    default:
+    case 'checked':
+    case 'phase':
+    case 'skipped':
+    case 'started':
       return null;
   }
 }

@@ -8,7 +8,7 @@ import { accountStep } from './steps/account.ts';
 import { bookkeepingStep } from './steps/bookkeeping.ts';
 import { collaboratorStep } from './steps/collaborator.ts';
 import { configFileStep } from './steps/config-file.ts';
-import { forbiddenPushStep } from './steps/forbidden-push.ts';
+import { forbiddenPushStep, oldProbesStep } from './steps/forbidden-push.ts';
 import { gitAccessStep } from './steps/git-access.ts';
 import { labelsStep } from './steps/labels.ts';
 import { maintainerStep } from './steps/maintainer.ts';
@@ -72,11 +72,15 @@ export const opsProbe = { 'vault/policy.toml': '# A probe: whoever reads this on
 function guardSteps(settings: InitSettings, opsDefaultBranch: string): readonly InitStep[] {
   const { accounts, project, ops } = settings;
   const reachesOps = accounts.filter(({ rights }) => rights.ops !== 'none');
+  const forbidden = { 'vault/policy.toml': '# A probe: whoever reads this on the branch knows that the protection does not hold.\n' };
+  const ofProject = accounts.map((account) => ({ repository: project.repository, branch: project.branch, account, files: {} }));
+  const ofOps = reachesOps.map((account) => ({ repository: ops, branch: opsDefaultBranch, account, files: forbidden }));
   return [
+    oldProbesStep(project.repository, ofProject),
+    oldProbesStep(ops, ofOps),
     protectionStep(project.repository, projectProtection(settings)),
     protectionStep(ops, opsProtection(settings, opsDefaultBranch)),
-    ...accounts.map((account) => forbiddenPushStep({ repository: project.repository, branch: project.branch, account, files: {} })),
-    ...reachesOps.map((account) => forbiddenPushStep({ repository: ops, branch: opsDefaultBranch, account, files: opsProbe })),
+    ...[...ofProject, ...ofOps].map(forbiddenPushStep),
     ...reachesOps.filter(({ rights }) => rights.ops === 'write').map((account) => bookkeepingStep(ops, account)),
   ];
 }

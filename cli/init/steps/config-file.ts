@@ -38,7 +38,7 @@ function checkFile({ settings }: InitContext): ReturnType<typeof present> {
 const present = (): { readonly state: 'present' } | { readonly state: 'absent' | 'drifted'; readonly actions: readonly string[] } => ({ state: 'present' });
 
 /** One edit for each key or table that is not there. */
-export function editsFor(file: ConfigPart, wanted: WantedConfig, above: readonly string[] = []): readonly ConfigEdit[] {
+function editsFor(file: ConfigPart, wanted: WantedConfig, above: readonly string[] = []): readonly ConfigEdit[] {
   return Object.entries(wanted).flatMap(([key, value]): readonly ConfigEdit[] => {
     const path = [...above, key];
     if (!Object.hasOwn(file, key)) return [{ set: path, to: value }];

@@ -26,6 +26,29 @@ export const forbiddenPushStep = (trial: Trial): ForgeStep => ({
   apply: (context, tools) => tryPush(context, trial, tools),
 });
 
+/** Before a protection is made that would keep us from it, probes that a killed run left on a branch are taken back. */
+export const oldProbesStep = (repository: string, trials: readonly Trial[]): ForgeStep => {
+  const left = ({ journal }: ForgeContext): readonly Trial[] => trials.filter((trial) => journal.open(keyOf(trial)) !== null);
+  return {
+    id: `probes/${repository}`,
+    title: `no probe is left in ${repository}`,
+    failure: 'fatal',
+    timeoutSeconds: 120,
+    check: (context) => {
+      const [first] = left(context);
+      if (first === undefined) return Promise.resolve({ state: 'present' });
+      return Promise.resolve({
+        state: 'drifted',
+        actions: [`see whether a push that was tried before is on ${first.branch} of ${repository}, and take it back`],
+      });
+    },
+    apply: async (context) => {
+      for (const trial of left(context)) await takeBackOld(context, trial);
+      return { note: 'looked, none is left' };
+    },
+  };
+};
+
 const keyOf = ({ repository, branch, account }: Trial): string => `push refused: ${account.login} to ${branch} of ${repository}`;
 
 /** What the trial holds for: the protection as it is, and the account's right. */
@@ -40,13 +63,9 @@ async function circumstances({ admin }: ForgeContext, { repository, branch, acco
 
 async function checkTrial(context: ForgeContext, trial: Trial): Promise<Check> {
   const { admin, journal } = context;
-  if (journal.open(keyOf(trial)) !== null)
-    return {
-      state: 'drifted',
-      actions: [`see whether a push that was tried before is on ${trial.branch} of ${trial.repository}, and take it back; then try again`],
-    };
   const facts = await admin.findRepository(trial.repository);
-  const known = facts !== null && facts.mayAdminister && journal.proved(keyOf(trial), await circumstances(context, trial));
+  const known =
+    facts !== null && facts.mayAdminister && journal.open(keyOf(trial)) === null && journal.proved(keyOf(trial), await circumstances(context, trial));
   return known
     ? { state: 'present' }
     : { state: 'absent', actions: [`try a push to ${trial.branch} of ${trial.repository} as ${trial.account.login}, which must be refused`] };

@@ -90,9 +90,12 @@ async function firstCommit(context: InitContext, { name, branch, files }: Reposi
   if (pushed.end === 'refused') throw new Error(`the first commit of ${name} was refused: ${pushed.words}`);
 }
 
-async function fill(context: InitContext, { name }: RepositoryWish, from: string): Promise<void> {
+async function fill(context: InitContext, { name, branch }: RepositoryWish, from: string): Promise<void> {
   await context.git.copy(from);
-  const refspecs = ['refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*'];
-  const pushed = await context.git.push({ repository: name, refspecs }, asAdmin(context));
-  if (pushed.end === 'refused') throw new Error(`${name} refused the branches of ${withoutSecret(from)}: ${pushed.words}`);
+  // Of several branches that come at once, a forge takes any as the default one.
+  const first = [`refs/heads/${branch}:refs/heads/${branch}`];
+  for (const refspecs of [first, ['refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*']]) {
+    const pushed = await context.git.push({ repository: name, refspecs }, asAdmin(context));
+    if (pushed.end === 'refused') throw new Error(`${name} refused the branches of ${withoutSecret(from)}: ${pushed.words}`);
+  }
 }

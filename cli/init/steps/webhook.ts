@@ -1,7 +1,7 @@
 import type { Hook } from '#forge/admin';
 import type { Applied, Check, StepTools } from '#pipeline';
 import { type InitContext, type InitStep, shown } from '../context.ts';
-import { knowsSecret, startTestReceiver } from '../receiver.ts';
+import { knowsSecret, startTestReceiver } from '../seat/receiver.ts';
 
 /** Everything that can wake an agent. */
 const events = ['push', 'issues', 'issue_label', 'issue_comment', 'pull_request', 'pull_request_review', 'pull_request_sync', 'status'] as const;

@@ -1,4 +1,4 @@
-import { initSuite } from './suite.ts';
+import { initSuite } from './suite/whole.ts';
 import { embeddedForge } from './world.ts';
 
 initSuite('the embedded forge', embeddedForge);

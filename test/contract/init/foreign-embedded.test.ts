@@ -1,4 +1,4 @@
-import { foreignSuite } from './foreign.ts';
+import { foreignSuite } from './suite/foreign.ts';
 import { embeddedForge } from './world.ts';
 
 foreignSuite('the embedded forge', embeddedForge);

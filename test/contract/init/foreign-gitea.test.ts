@@ -1,4 +1,4 @@
-import { foreignSuite } from './foreign.ts';
+import { foreignSuite } from './suite/foreign.ts';
 import { giteaForge } from './world.ts';
 
 foreignSuite('a real Gitea', giteaForge);

@@ -1,4 +1,4 @@
-import { initSuite } from './suite.ts';
+import { initSuite } from './suite/whole.ts';
 import { giteaForge } from './world.ts';
 
 initSuite('a real Gitea', giteaForge);

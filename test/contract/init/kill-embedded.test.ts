@@ -1,4 +1,4 @@
-import { boundaries, killSuite, middles } from './kill.ts';
+import { boundaries, killSuite, middles } from './suite/kill.ts';
 import { embeddedForge } from './world.ts';
 
 killSuite('the embedded forge', embeddedForge, { chain: boundaries, alone: middles });

@@ -1,4 +1,4 @@
-import { boundaries, killSuite, middles } from './kill.ts';
+import { boundaries, killSuite, middles } from './suite/kill.ts';
 import { giteaForge } from './world.ts';
 
 /** What the forge has done and we do not know yet. */

@@ -1,4 +1,4 @@
-import { rightsSuite } from './rights.ts';
+import { rightsSuite } from './suite/rights.ts';
 import { embeddedForge } from './world.ts';
 
 rightsSuite('the embedded forge', embeddedForge);

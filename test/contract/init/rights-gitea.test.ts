@@ -1,4 +1,4 @@
-import { rightsSuite } from './rights.ts';
+import { rightsSuite } from './suite/rights.ts';
 import { giteaForge } from './world.ts';
 
 rightsSuite('a real Gitea', giteaForge);

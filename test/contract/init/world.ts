@@ -28,7 +28,7 @@ export interface InitForge {
 
 const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => silent };
 
-export const adminOf = (url: string, token: string): ForgeAdmin =>
+const adminOf = (url: string, token: string): ForgeAdmin =>
   createForgeAdmin({ url, token: () => token, timeoutSeconds: 30, clock: systemClock, chance: systemChance, log: silent });
 
 export async function embeddedForge(): Promise<InitForge> {

@@ -8,7 +8,22 @@ export interface ImportRule {
   readonly right: string;
 }
 
-const faces = ['#clock', '#config', '#log', '#ledger', '#schedule', '#forge', '#forge/view', '#forge/admin', '#pipeline', '#git', '#ci', '#session', '#process', '#agent'];
+const faces = [
+  '#clock',
+  '#config',
+  '#log',
+  '#ledger',
+  '#schedule',
+  '#forge',
+  '#forge/view',
+  '#forge/admin',
+  '#pipeline',
+  '#git',
+  '#ci',
+  '#session',
+  '#process',
+  '#agent',
+];
 const domain = ['./*', '#domain/*'];
 const adapter = [...domain, ...faces, 'zod', 'node:*'];
 const anywhere = ['./*', '../*', '#*', 'node:*'];
@@ -51,6 +66,7 @@ export const importRules: readonly ImportRule[] = [
   },
   { zone: 'shared/git/', may: [...adapter, 'execa'], right: adapterRight },
   { zone: 'shared/pipeline/', may: adapter, right: adapterRight },
+  { zone: 'shared/ops/', may: domain, right: 'shared/ops is pure: what an ops repo is to hold; it imports itself and the domain' },
   { zone: 'shared/ci/', may: [...adapter, 'undici', 'yaml'], right: adapterRight },
   { zone: 'shared/session/', may: [...adapter, '#process/contained', '#session/*', 'execa'], right: adapterRight },
   { zone: 'shared/agent/', may: [...adapter, '#schedule/*', '#work/*', '#agent/*'], right: 'the host imports ./ and faces; only connect.ts reaches adapters' },

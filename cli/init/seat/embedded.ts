@@ -3,12 +3,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Chance, Clock } from '#clock';
-import { type EmbeddedForge, startEmbeddedForge } from '../../embedded/forge/server.ts';
-import type { ConfigPart } from '../../shared/config/schema.ts';
-import { listenAddress } from '../start/address.ts';
-import type { InitOptions } from './options.ts';
-import type { SecretFiles } from './secret-files.ts';
-import { tableOf } from './wanted-config.ts';
+import { type EmbeddedForge, startEmbeddedForge } from '../../../embedded/forge/server.ts';
+import type { ConfigPart } from '../../../shared/config/schema.ts';
+import { listenAddress } from '../../start/address.ts';
+import type { InitOptions } from '../options.ts';
+import type { SecretFiles } from '../secret-files.ts';
+import { tableOf } from '../wanted-config.ts';
 
 /** A forge that init talks to. */
 export interface Seat {

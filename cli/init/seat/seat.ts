@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { readSecret, readSecretFile } from '../../shared/config/secret.ts';
-import { processEnvironment } from '../../shared/config/environment.ts';
-import { CliError } from '../command.ts';
+import { readSecret, readSecretFile } from '../../../shared/config/secret.ts';
+import { processEnvironment } from '../../../shared/config/environment.ts';
+import { CliError } from '../../command.ts';
 import type { Seat } from './embedded.ts';
-import type { InitOptions } from './options.ts';
-import type { SecretFiles } from './secret-files.ts';
+import type { InitOptions } from '../options.ts';
+import type { SecretFiles } from '../secret-files.ts';
 
 /** The forge that the call names, with the administrator's token. Throws `CliError` and `ConfigError`. */
 export function givenSeat(options: InitOptions, url: string, secrets: SecretFiles): Seat {

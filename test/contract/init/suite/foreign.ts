@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filesOf, makeCase, play } from './play.ts';
-import { sayWhy } from './suite.ts';
-import type { InitForge } from './world.ts';
+import { filesOf, makeCase, play } from '../play.ts';
+import { sayWhy } from './whole.ts';
+import type { InitForge } from '../world.ts';
 
 /** What is not ours stays as it is; what stands in the way is said before anything is changed. */
 export function foreignSuite(name: string, start: () => Promise<InitForge>): void {

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labelsOf } from '../../../shared/domain/label-registry.ts';
-import { filesOf, makeCase, play } from './play.ts';
-import { expectNoSecret, sayWhy } from './suite.ts';
-import type { InitForge } from './world.ts';
+import { labelsOf } from '../../../../shared/domain/label-registry.ts';
+import { filesOf, makeCase, play } from '../play.ts';
+import { expectNoSecret, sayWhy } from './whole.ts';
+import type { InitForge } from '../world.ts';
 
 /** Whoever runs it with less than everything is told what is missing before anything is changed, and gets on with what there is. */
 export function rightsSuite(name: string, start: () => Promise<InitForge>): void {

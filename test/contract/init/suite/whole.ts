@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filesOf, makeCase, type Played, play } from './play.ts';
-import { stateOf } from './state.ts';
-import type { InitForge } from './world.ts';
+import { filesOf, makeCase, type Played, play } from '../play.ts';
+import { stateOf } from '../state.ts';
+import type { InitForge } from '../world.ts';
 
 export const sayWhy = ({ out, err }: Played): string => `${out.slice(-3000)}\n${err}`;
 

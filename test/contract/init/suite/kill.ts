@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KillMoment } from './moment.ts';
-import { type Case, makeCase } from './play.ts';
-import { stateOf } from './state.ts';
-import { sayWhy } from './suite.ts';
-import type { InitForge } from './world.ts';
+import type { KillMoment } from '../moment.ts';
+import { type Case, makeCase } from '../play.ts';
+import { stateOf } from '../state.ts';
+import { sayWhy } from './whole.ts';
+import type { InitForge } from '../world.ts';
 
 const line = (step: string): KillMoment => ({ at: 'line', pattern: `"step":"${step}".*"type":"completed"` });
 const inside = (step: string, phase: string): KillMoment => ({ at: 'line', pattern: `"phase":"${phase}".*"step":"${step}"` });

@@ -43,7 +43,7 @@ export async function startTestReceiver(listen: string, secret: string, clock: C
   };
 }
 
-export function addressOf(listen: string): { readonly host: string; readonly port: number } {
+function addressOf(listen: string): { readonly host: string; readonly port: number } {
   const colon = listen.lastIndexOf(':');
   return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) };
 }
