@@ -19,11 +19,10 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
   const log = host.log.child({ agent: slot.name, project: slot.project.name });
   const agenda = createAgenda(slot, host);
   const judge = createJudge(slot, host, agenda.goOn);
+  const runner = createRunner(slot, host);
   const stopping = Promise.withResolvers<void>();
   let working: Promise<void> | null = null;
-  let current: ActiveRun | null = null;
   let stopped = false;
-  let aborted: StopReason | null = null;
   let asked = false;
   let cancelTimer = (): void => {};
 
@@ -44,17 +43,11 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
     if (after !== null && !(await judge.isOver(after, stopping.promise))) return null;
     return stopped ? null : agenda.nextRun();
   };
-  const work = (): Promise<void> =>
-    runAll(next, judge.ended, (id) => {
-      current = startRun(slot, host, id);
-      if (aborted !== null) current.abort(aborted);
-      return current.done.finally(() => (current = null));
-    });
   function look(): void {
     if (stopped) return;
     asked = true;
-    if (current !== null) attempt(() => sleep(agenda.settle(true)), broken);
-    working ??= work()
+    if (runner.runs()) attempt(() => sleep(agenda.settle(true)), broken);
+    working ??= runAll(next, judge.ended, runner.run)
       .catch(broken)
       .then(() => {
         working = null;
@@ -67,8 +60,8 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
       agenda.nudge();
       look();
     },
-    idle: () => current === null && agenda.empty(),
-    overdue: () => current?.overdue() === true,
+    idle: () => !runner.runs() && agenda.empty(),
+    overdue: runner.overdue,
     async stop() {
       stopped = true;
       stopping.resolve();
@@ -76,7 +69,23 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
       await working;
       agenda.close();
     },
-    abort(reason) {
+    abort: runner.abort,
+  };
+}
+
+/** The present run. One that was recorded before an abort and starts after it is aborted too. */
+function createRunner(slot: HostedAgent, host: HostOptions) {
+  let current: ActiveRun | null = null;
+  let aborted: StopReason | null = null;
+  return {
+    runs: (): boolean => current !== null,
+    overdue: (): boolean => current?.overdue() === true,
+    run: (id: string): Promise<Ended> => {
+      current = startRun(slot, host, id);
+      if (aborted !== null) current.abort(aborted);
+      return current.done.finally(() => (current = null));
+    },
+    abort: (reason: StopReason): void => {
       aborted = reason;
       current?.abort(reason);
     },

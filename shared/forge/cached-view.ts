@@ -3,6 +3,7 @@ import type { Issue } from '#domain/issue';
 import type { PullRequest } from '#domain/pull-request';
 import type { Forge } from '#forge';
 import type { View } from '#forge/view';
+import { createForgotten } from './picture/forgotten.ts';
 import { type Items, itemOf, noItems } from './picture/items.ts';
 import { createPicture, type Picture } from './picture/picture.ts';
 
@@ -19,16 +20,15 @@ export function createView(options: {
   const picture = options.picture ?? createPicture(options);
   picture.join(options.forge);
   const { forge, details, statuses } = picture;
-  const forgotten = new Map<number, number>();
-  let forgettings = 0;
+  const forgotten = createForgotten();
   let items: Items = noItems;
   let pullRequests: ReadonlyMap<number, PullRequest> = new Map();
 
   const refresh = async (): Promise<void> => {
-    const handled = new Map(forgotten);
+    const handled = forgotten.take();
     items = await picture.refresh(options.forge);
     pullRequests = new Map([...items.pullRequests].map(([number, entry]) => [number, entry.pullRequest]));
-    for (const [number, which] of handled) if (forgotten.get(number) === which) forgotten.delete(number);
+    handled.done();
   };
   const ask = <T>(number: number, what: string, question: () => Promise<T>): Promise<T> =>
     details.get(number, what, itemOf(items, number)?.updatedAt ?? null, question);
@@ -56,7 +56,7 @@ export function createView(options: {
     forget: (what) => {
       if ('head' in what) return statuses.forget(what.head);
       picture.forget(what.number);
-      forgotten.set(what.number, (forgettings += 1));
+      forgotten.add(what.number);
     },
   };
 }

@@ -99,13 +99,8 @@ export interface Settled {
   readonly nextDue: Date | null;
 }
 
-export interface ScheduleAudit {
+export interface ScheduleAudit extends Readonly<Record<'occurrences' | 'ran' | 'skipped' | 'missed' | 'coalesced', number>> {
   readonly schedule: string;
-  readonly occurrences: number;
-  readonly ran: number;
-  readonly skipped: number;
-  readonly missed: number;
-  readonly coalesced: number;
   /** Without an end although their time has passed, and no open run to wait for. */
   readonly unexplained: number;
   /** As recorded; in the past when nobody has settled the schedule since. */
@@ -194,15 +189,9 @@ type EndedSession = Pick<SessionRecord, 'failure' | 'usage'> & { readonly state:
 export interface SessionBook {
   start(session: StartedSession): SessionRecord;
   end(id: string, end: EndedSession): void;
-  /**
-   * The effect of this run's answer stands on the forge: its session counts as a round from now on, even when the run
-   * itself was lost between the effect and its record. Idempotent; a run without a session is fine.
-   */
+  /** The effect of this run's answer stands on the forge: its session is a round, also when the run was lost since. Idempotent; it may have none. */
   accept(run: string): void;
-  /**
-   * The failure of this run's session is written down on the forge although the run was lost: its lost session counts as failed from
-   * now on, and its entry as used. Idempotent; a run that was not lost is fine.
-   */
+  /** The failure of this lost run's session stands on the forge: it counts as failed, its entry as used. Idempotent; it need not be lost. */
   confirmFailed(run: string): void;
   find(id: string): SessionRecord | null;
   /** By the digest (sha256, hex) of the per-run key, only while the session runs. */
@@ -227,9 +216,7 @@ export interface SlotBook {
   held(backend: string): number;
 }
 
-export interface Slot extends Disposable {
-  readonly backend: string;
-}
+export type Slot = Disposable & { readonly backend: string };
 
 /** A write to the world: written down before (`intent`), confirmed after. */
 export interface EffectRecord {
@@ -273,38 +260,31 @@ export interface SwitchBook {
   resume(agent: string): void;
   /** The agent's own pause, else the one of every agent. */
   paused(agent: string): { readonly reason: string; readonly at: Date } | null;
-  /**
-   * A wake that waits until the host takes it; the same key while one waits is one wake. False when this webhook delivery woke this
-   * schedule before, also in an earlier process (of the newest 20,000 that is known): then nothing is recorded.
-   */
+  /** A wake that waits until the host takes it; the same key while one waits is one. False: this delivery (of the newest 20,000) woke it before. */
   wake(schedule: string, key: string, cause: RunCause, at: Date): boolean;
   /** Takes the wakes that wait, in order of arrival; each is handed out once. */
   takeWakes(schedule: string): readonly { readonly key: string; readonly cause: RunCause; readonly at: Date }[];
 }
 
-/** What keeps one schedule (`<agent>@<project>`) from its work, for people. */
-export interface WaitNote {
+/** What keeps schedules (`<agent>@<project>`) from their work until somebody mends it: one per cause, however many wait and look. */
+export interface Wait {
   /** Equal for what has the same cause: `forge unavailable`, `forge auth dev-bot`. */
   readonly cause: string;
   /** What was said when it began. */
   readonly reason: string;
   /** What a person has to do. */
   readonly mend: string;
-}
-
-/** All that wait for the same cause. */
-export interface Wait extends WaitNote {
   readonly since: Date;
   /** When one of them last looked whether it is over. */
   readonly lookedAt: Date;
   readonly schedules: readonly string[];
 }
 
-/** Who waits for what outside to be mended: one entry per cause, however many wait and however often they look. */
+/** Who waits for what. The first and the last of a cause are also the events `wait-began` and `wait-over`. */
 export interface WaitBook {
-  /** This schedule waits, or looked and still waits. The first of a cause also appends the event `wait-began`; one that changes its cause leaves the old one. */
-  note(schedule: string, note: WaitNote, at: Date): void;
-  /** It goes on. The last of a cause appends the event `wait-over`. Nothing happens when it did not wait. */
+  /** This schedule waits, or looked and still waits. With another cause it leaves the one it had. */
+  note(schedule: string, wait: Pick<Wait, 'cause' | 'reason' | 'mend'>, at: Date): void;
+  /** It goes on, if it waited. */
   end(schedule: string, at: Date): void;
   /** The longest first. */
   list(): readonly Wait[];

@@ -8,7 +8,7 @@ import { createScheduleBook } from './sqlite/schedules.ts';
 import { createSessionBook } from './sqlite/sessions.ts';
 import { createSlotBook } from './sqlite/slots.ts';
 import { createSwitchBook } from './sqlite/switches.ts';
-import { createWaitBook } from './sqlite/waits.ts';
+import { createWaitBook } from './waits.ts';
 
 /**
  * Opens the ledger in `file` (its folder must exist), creates it where it is missing, and brings its schema up to date.

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Fault, Passing } from './proxy.ts';
+import type { Fault, Passing } from './world/proxy.ts';
 import type { Outage } from './story.ts';
 import type { Account } from '../contract/forge/world.ts';
 

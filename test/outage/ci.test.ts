@@ -8,9 +8,9 @@ import { systemChance } from '../../shared/clock/system.ts';
 import { startEmbeddedSite } from '../contract/forge/embedded-site.ts';
 import type { StartedSite } from '../contract/forge/recorded-world.ts';
 import { refuses } from './causes.ts';
-import type { Passing } from './proxy.ts';
-import { createWorld } from './world.ts';
-import type { World } from './world.ts';
+import type { Passing } from './world/proxy.ts';
+import { createWorld } from './world/world.ts';
+import type { World } from './world/world.ts';
 
 let started: StartedSite;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ async function openCi(world: World): Promise<{ readonly judged: readonly string[
   const note = (data: unknown, text?: string): void => {
     if (text === 'CI judged a commit') judged.push((data as { readonly head: string }).head);
   };
-  const log: Log = { error: () => {}, warn: () => {}, info: note as Log['info'], debug: () => {}, child: () => log };
+  const log: Log = { error: () => {}, warn: () => {}, info: note, debug: () => {}, child: () => log };
   const ci = await startEmbeddedCi({
     directory,
     source: { kind: 'forge', branch: 'main', credentials: { login: 'ci', token: () => site.tokens.ci } },

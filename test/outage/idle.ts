@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { StartedSite } from '../contract/forge/recorded-world.ts';
-import { agentNames, createWorld } from './world.ts';
-import type { World } from './world.ts';
+import { agentNames, createWorld } from './world/world.ts';
+import type { World } from './world/world.ts';
 
 const minutes = 10;
 

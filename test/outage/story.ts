@@ -1,5 +1,5 @@
-import { snapshot } from './snapshot.ts';
-import type { World } from './world.ts';
+import { snapshot } from './world/snapshot.ts';
+import type { World } from './world/world.ts';
 
 /** What goes wrong outside, for how long, and what may come of it. */
 export interface Outage {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StartedSite } from '../contract/forge/recorded-world.ts';
-import { lacking } from './snapshot.ts';
+import { lacking } from './world/snapshot.ts';
 import { tell } from './story.ts';
 import type { Outage, Told } from './story.ts';
-import { createWorld } from './world.ts';
+import { createWorld } from './world/world.ts';
 
 /** A story takes three seconds, and ten times that on a machine that does much else. */
 const patienceMs = 240_000;

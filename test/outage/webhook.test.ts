@@ -84,7 +84,9 @@ function post(url: string, agent: Connections, id: string, body: string): Promis
   });
 }
 
-const rested = (done: () => boolean): Promise<void> => expect.poll(done, { timeout: 20_000, interval: 5 }).toBe(true);
+async function rested(done: () => boolean): Promise<void> {
+  await expect.poll(done, { timeout: 20_000, interval: 5 }).toBe(true);
+}
 
 function ledgerFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'webhook-'));

@@ -19,7 +19,7 @@ export interface Delivery {
   readonly facts: WebhookFacts;
 }
 
-export const longestBody = 1_048_576;
+const longestBody = 1_048_576;
 
 /** What can be said before the body is read, or null when it is to be read. */
 export function refuseUnread(request: IncomingMessage): Answer | null {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '#clock';
 import type { Forge } from '#forge';
 import { createDetails, type Details } from './details.ts';
+import { createForgotten } from './forgotten.ts';
 import { type Items, noItems } from './items.ts';
 import { createReader } from './reader.ts';
 import { forgeTimeOf, loadAll, loadChanges } from './refresh.ts';
@@ -39,9 +40,7 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
   const reader = createReader(first, clock);
   const { forge } = reader;
   const details = createDetails(forge);
-  /** Number → which forgetting it was: one that comes while a load is under way must outlive that load. */
-  const forgotten = new Map<number, number>();
-  let forgettings = 0;
+  const forgotten = createForgotten();
   let items: Items = noItems;
   let loadedAt: number | null = null;
   let forgeTime = Number.NEGATIVE_INFINITY;
@@ -50,10 +49,10 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
   let next: Promise<Items> | null = null;
 
   const load = async (): Promise<Items> => {
-    const handled = new Map(forgotten);
+    const handled = forgotten.take();
     const now = clock.monotonic();
     let everything = loadedAt === null || now - loadedAt >= reloadMs || isSetBack();
-    let found = everything ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, new Set(handled.keys()));
+    let found = everything ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, handled.numbers);
     // Only its answer tells that its clock was set back: what changed since then is older than what we asked for.
     if (!everything && isSetBack()) {
       everything = true;
@@ -62,7 +61,7 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
     items = found;
     if (everything) loadedAt = now;
     forgeTime = forgeTimeOf(forge);
-    for (const [number, which] of handled) if (forgotten.get(number) === which) forgotten.delete(number);
+    handled.done();
     details.refreshed(everything ? 'everything' : 'changes');
     return items;
   };
@@ -96,7 +95,7 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
     refresh: (by) => (by === undefined ? refresh() : refreshBy(by)),
     forget: (number) => {
       details.forget(number);
-      forgotten.set(number, (forgettings += 1));
+      forgotten.add(number);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { EventBook, Wait, WaitBook } from '#ledger';
-import type { Database, Row } from './database.ts';
-import { date, text } from './rows.ts';
+import type { Database, Row } from './sqlite/database.ts';
+import { date, text } from './sqlite/rows.ts';
 
 /** One row per schedule that waits; events only for the first and the last of a cause. */
 export function createWaitBook(database: Database, events: EventBook): WaitBook {

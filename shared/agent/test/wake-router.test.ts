@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent, WakeEvent } from '#agent';
-import type { HostedAgent } from './hosted.ts';
-import { createWakeRouter } from './wake-router.ts';
-import type { WebhookFacts } from './webhook/event.ts';
+import type { HostedAgent } from '../hosted.ts';
+import { createWakeRouter } from '../wake-router.ts';
+import type { WebhookFacts } from '../webhook/event.ts';
 
 const sha = 'a'.repeat(40);
 const landed = 'b'.repeat(40);

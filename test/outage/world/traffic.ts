@@ -64,4 +64,4 @@ export function createRest(traffic: Traffic, held: () => number): () => Promise<
   };
 }
 
-const working = (): readonly string[] => process.getActiveResourcesInfo().filter((name) => !resting.has(name) && !/^HTTP/.test(name));
+const working = (): readonly string[] => process.getActiveResourcesInfo().filter((name) => !resting.has(name) && !name.startsWith('HTTP'));

@@ -1,5 +1,5 @@
-import { createManualClock } from '../../shared/clock/manual.ts';
-import { sleepWith } from '../../shared/clock/sleep.ts';
+import { createManualClock } from '../../../shared/clock/manual.ts';
+import { sleepWith } from '../../../shared/clock/sleep.ts';
 import type { Clock } from '#clock';
 
 /** A clock on which an hour passes in seconds, while everything that runs on it does its real requests and commands. */
