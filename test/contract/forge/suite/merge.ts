@@ -27,13 +27,15 @@ export function mergeContract({ make, shared, branch, shows }: Contract): void {
   };
 
   describe('merging', () => {
-    it('lands exactly the head, once, and the pull request says so', async () => {
+    it('lands exactly the head, once, with title and message, and the pull request says so', async () => {
       const { repository, pull } = await open(shared);
       const forge = repository.forge('merger');
       expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'merged' });
       const merged = await forge.findPullRequest(pull.number);
       expect(merged).toMatchObject({ state: 'merged', mergedBy: 'merger', head: pull.head });
       expect((await forge.findBranch('main'))?.head).toBe(merged?.mergeCommit);
+      await repository.git('dev', 'fetch', 'origin', 'main');
+      expect(await repository.git('dev', 'log', '-1', '--format=%B', 'FETCH_HEAD')).toMatch(/^Merge it\n\nBecause\.\n/);
       expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'already-merged' });
       for (const verb of ['ensureClosed', 'ensureReopened'] as const) await expect(forge[verb](pull.number)).rejects.toMatchObject({ kind: 'conflict' });
       await forge.ensureBranchDeleted(pull.branch);
@@ -41,13 +43,6 @@ export function mergeContract({ make, shared, branch, shows }: Contract): void {
       shows('mergePullRequest', 'merged', 'already-merged');
       shows('ensureClosed', 'error conflict');
       shows('ensureReopened', 'error conflict');
-    });
-
-    it('carries title and message into the merge commit', async () => {
-      const { repository, pull } = await open(shared);
-      await merge(repository.forge('merger'), pull.number, pull.head);
-      await repository.git('dev', 'fetch', 'origin', 'main');
-      expect(await repository.git('dev', 'log', '-1', '--format=%B', 'FETCH_HEAD')).toMatch(/^Merge it\n\nBecause\.\n/);
     });
 
     it('closes the issue that the body fixes', async () => {
@@ -64,25 +59,19 @@ export function mergeContract({ make, shared, branch, shows }: Contract): void {
       shows('mergePullRequest', 'head-moved');
     });
 
-    it('is blocked until the required contexts are green', async () => {
+    it('is blocked for an account off the whitelist, and until the required contexts are green', async () => {
       const { repository, pull } = await open(make);
       await repository.protect({ contexts: ['ci/test'], approvals: 0, mergers: ['merger'] });
       const forge = repository.forge('merger');
+      expect(await merge(repository.forge('dev'), pull.number, pull.head)).toMatchObject({
+        kind: 'blocked',
+        why: expect.stringMatching(/not allowed to merge/i),
+      });
       const result = await merge(forge, pull.number, pull.head);
       expect(result).toMatchObject({ kind: 'blocked', why: expect.stringMatching(/status check/i) });
       await repository.forge('ci').postStatus(pull.head, { context: 'ci/test', state: 'success', description: 'ok', targetUrl: null });
       expect(await merge(forge, pull.number, pull.head)).toEqual({ kind: 'merged' });
       shows('mergePullRequest', 'blocked', 'merged');
-    });
-
-    it('is blocked for an account off the whitelist', async () => {
-      const { repository, pull } = await open(make);
-      await repository.protect({ contexts: [], approvals: 0, mergers: ['merger'] });
-      expect(await merge(repository.forge('dev'), pull.number, pull.head)).toMatchObject({
-        kind: 'blocked',
-        why: expect.stringMatching(/not allowed to merge/i),
-      });
-      shows('mergePullRequest', 'blocked');
     });
 
     it('is blocked until somebody else approved this head', async () => {
@@ -104,19 +93,14 @@ export function mergeContract({ make, shared, branch, shows }: Contract): void {
       expect((await repository.forge('merger').findPullRequest(pull.number))?.state).toBe('open');
     });
 
-    it('of a closed pull request is blocked, and of none an error', async () => {
+    it('by an account that may not write, or of a closed pull request, is blocked, and of none an error', async () => {
       const { repository, pull } = await open(shared);
       const forge = repository.forge('merger');
+      expect((await merge(repository.forge('reader'), pull.number, pull.head)).kind).toBe('blocked');
       await repository.forge('dev').ensureClosed(pull.number);
       expect(await merge(forge, pull.number, pull.head)).toMatchObject({ kind: 'blocked' });
       await expect(merge(forge, 99_999, pull.head)).rejects.toMatchObject({ kind: 'not-found' });
       shows('mergePullRequest', 'blocked', 'error not-found');
-    });
-
-    it('by an account that may not write is blocked', async () => {
-      const { repository, pull } = await open(shared);
-      expect((await merge(repository.forge('reader'), pull.number, pull.head)).kind).toBe('blocked');
-      shows('mergePullRequest', 'blocked');
     });
   });
 }

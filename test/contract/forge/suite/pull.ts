@@ -32,7 +32,7 @@ export function pullContract({ make, shared, branch, shows }: Contract): void {
       shows('listOpenPullRequests', 'some');
     });
 
-    it('follow a push, and the push moves their time', async () => {
+    it('follow a push, which moves their time, and take a new body, twice', async () => {
       const repository = await shared();
       const forge = repository.forge('dev');
       const name = branch();
@@ -43,16 +43,8 @@ export function pullContract({ make, shared, branch, shows }: Contract): void {
       expect(now?.head).toBe(head);
       expect(now?.updatedAt.getTime()).toBeGreaterThanOrEqual(pullRequest.updatedAt.getTime());
       expect((await forge.changes(pullRequest.updatedAt)).map((each) => each.number)).toContain(pullRequest.number);
-    });
-
-    it('take a new body, twice', async () => {
-      const repository = await shared();
-      const forge = repository.forge('dev');
-      const name = branch();
-      await repository.push('dev', name, { 'b.txt': name });
-      const { number } = (await forge.ensurePullRequest({ ...draft, branch: name })).pullRequest;
-      for (const turn of [1, 2]) await forge.ensurePullRequestBody(number, 'Fixes #1\n\nMore').then(() => turn);
-      expect((await forge.findPullRequest(number))?.body).toBe('Fixes #1\n\nMore');
+      for (const turn of [1, 2]) await forge.ensurePullRequestBody(pullRequest.number, 'Fixes #1\n\nMore').then(() => turn);
+      expect((await forge.findPullRequest(pullRequest.number))?.body).toBe('Fixes #1\n\nMore');
       shows('ensurePullRequestBody', 'done', 'again');
     });
 
