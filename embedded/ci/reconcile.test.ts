@@ -134,6 +134,15 @@ describe('nothing depends on a message arriving', () => {
     expect(looks).toBe(before + 2);
   });
 
+  it('stops although the forge hangs', async () => {
+    const w = given({ '.woodpecker.yaml': workflow('true') });
+    let asked = 0;
+    const ci = await w.start({ forge: { ...w.forge, listOpenPullRequests: () => ((asked += 1), new Promise(() => {})) } });
+    await w.until(() => asked === 1);
+    await ci.close();
+    expect(w.statuses).toEqual([]);
+  });
+
   it('asks the forge once per look when all is judged', async () => {
     const w = given({ '.woodpecker.yaml': workflow('true') });
     w.commit('fix/issue-1', 'main', { 'b.txt': 'b' });

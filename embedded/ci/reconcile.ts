@@ -74,9 +74,19 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
     close: async () => {
       closed = true;
       cancelTimer();
-      await looking?.catch(() => []);
+      if (looking !== null) await atMost(deps.clock, lastLookMs, looking);
     },
   };
+}
+
+/** A look at a forge that hangs is not waited for: it changes nothing any more. */
+const lastLookMs = 3000;
+
+async function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const cancel = clock.after(ms, over.resolve);
+  await Promise.race([work.catch(() => 'said already'), over.promise]);
+  cancel();
 }
 
 /** Why looks fail, said once per cause and once when it is over: a forge may be away for hours. */
