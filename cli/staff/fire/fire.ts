@@ -7,6 +7,7 @@ import { type ConfigText, readConfigText, type StaffContext, withHand } from '..
 import { projectsOf } from '../hire/steps.ts';
 import { perform } from '../perform.ts';
 import { configStep, pauseStep, type StaffStep } from '../steps.ts';
+import { lastOn, sharersOf } from './decide.ts';
 import { holdingsOf } from './holdings.ts';
 import { leaveStep, revokeStep, unlistStep } from './steps.ts';
 
@@ -43,10 +44,14 @@ export async function fire(request: FireRequest): Promise<number> {
   });
 }
 
-function refuseLast({ name, role }: AgentConfig, { config }: ConfigText): void {
-  const others = Object.values(config.agents).filter((other) => other.enabled && other.role === role && other.name !== name);
-  if (others.length > 0) return;
-  throw new CliError(`${name} is the last enabled ${role}: without one, ${consequences[role] ?? 'its work'} stops. Hire another one first, or say --yes`, 2);
+function refuseLast(agent: AgentConfig, { config }: ConfigText): void {
+  const { name, role } = agent;
+  const projects = lastOn(agent, config);
+  if (projects.length === 0) return;
+  throw new CliError(
+    `${name} is the last enabled ${role} of ${projects.join(', ')}: without one, ${consequences[role] ?? 'its work'} stops. Hire another one first, or say --yes`,
+    2,
+  );
 }
 
 const consequences: Readonly<Record<string, string>> = {
@@ -59,8 +64,9 @@ async function fireSteps(agent: AgentConfig, account: FactoryAccount, { config, 
   const steps: StaffStep[] = [
     pauseStep(agent.name),
     configStep([{ set: ['agents', agent.name, 'enabled'], to: false }], `write enabled = false into [agents.${agent.name}]`),
-    revokeStep(account),
   ];
+  if (sharersOf(agent, config).length > 0) return steps;
+  steps.push(revokeStep(account));
   // As we would make them with the agent.
   const before = { ...config, agents: { ...config.agents, [agent.name]: { ...agent, enabled: true } } };
   for (const project of projectsOf(config, agent.projects)) {
@@ -73,9 +79,13 @@ async function fireSteps(agent: AgentConfig, account: FactoryAccount, { config, 
   return steps;
 }
 
-function aboutOf({ name, role, identity, enabled }: AgentConfig, { config }: ConfigText, holds: readonly string[]): string {
+function aboutOf(agent: AgentConfig, { config }: ConfigText, holds: readonly string[]): string {
+  const { name, role, identity, enabled } = agent;
   const still = enabled ? '' : ', who is disabled already';
-  const lines = [`disinto fires ${name}: a ${role}, account ${identity} on ${config.forge.url}${still}`];
-  if (holds.length === 0) return lines[0] ?? '';
+  const sharers = sharersOf(agent, config);
+  const kept =
+    sharers.length === 0 ? [] : [`${sharers.join(', ')} ${sharers.length === 1 ? 'works' : 'work'} with that account as well: its token and rights stay`];
+  const lines = [`disinto fires ${name}: a ${role}, account ${identity} on ${config.forge.url}${still}`, ...kept];
+  if (holds.length === 0) return lines.join('\n');
   return [...lines, '', 'It still holds (its claims end with their leases, then another agent goes on):', ...holds.map((line) => `  ${line}`)].join('\n');
 }

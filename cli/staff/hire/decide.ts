@@ -37,12 +37,20 @@ export interface Circumstances {
 /** Decides before anything is changed. Throws `CliError` for what cannot be, and `ConfigError` where the file could not say it. */
 export async function decideHire(request: HireRequest, circumstances: Circumstances): Promise<Candidate> {
   const { present } = circumstances;
+  refuseStray(request);
   const known = request.name === null ? undefined : present.config.agents[request.name];
   for (const project of request.projects) {
     if (present.config.projects[project] === undefined)
       throw new CliError(`there is no project ${project}; ${hint(project, Object.keys(present.config.projects))}`, 2);
   }
   return known === undefined ? hireNew(request, circumstances) : hireKnown(request, known, circumstances);
+}
+
+/** What describes a backend means nothing without one. */
+function refuseStray({ backend, url, model, harness, keyFile }: HireRequest): void {
+  const given = Object.entries({ url, model, harness, 'key-file': keyFile }).flatMap(([name, value]) => (value === null ? [] : [`--${name}`]));
+  if (backend === null && given.length > 0)
+    throw new CliError(`${given.join(', ')}: say for which backend, such as disinto hire anthropic or disinto hire llama`, 2);
 }
 
 async function hireNew(request: HireRequest, circumstances: Circumstances): Promise<Candidate> {

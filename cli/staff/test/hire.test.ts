@@ -145,6 +145,7 @@ it.each([
   [{ backend: 'antropic' }, 'did you mean `anthropic`?'],
   [{ backend: 'llama' }, 'say where it is served, with --url'],
   [{ role: 'dev' as const }, 'say on which backend, such as disinto hire anthropic --role dev'],
+  [{ role: 'merger' as const, model: 'm', url: 'http://x' }, '--url, --model: say for which backend'],
   [{ backend: 'anthropic', projects: ['widget'] }, 'there is no project widget; did you mean `widgets`?'],
   [{ backend: 'anthropic', login: 'reviewer' }, 'is the account of reviewer already'],
 ])('%o is refused: %s', async (wish, says) => {
