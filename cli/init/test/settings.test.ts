@@ -1,0 +1,104 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createManualClock } from '../../../shared/clock/manual.ts';
+import { parseConfig } from '../../../shared/config/load.ts';
+import { newConfigText } from '../config-text.ts';
+import { openJournal } from '../journal.ts';
+import type { InitOptions } from '../options.ts';
+import { createSecretFiles } from '../secret-files.ts';
+import { resolveSettings } from '../settings.ts';
+
+function inFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'disinto-settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const options = (folder: string, more: Partial<InitOptions> = {}): InitOptions => ({
+  forgeUrl: 'http://forge.example',
+  repository: 'acme/Widgets',
+  config: join(folder, 'disinto.toml'),
+  adminTokenFile: null,
+  yes: true,
+  dryRun: false,
+  json: false,
+  instance: null,
+  project: null,
+  from: null,
+  private: false,
+  maintainer: null,
+  webhookUrl: null,
+  listen: null,
+  backend: { url: null, model: null, api: null, keyFile: null },
+  logins: {},
+  ...more,
+});
+const found = { forgeUrl: 'http://forge.example', me: 'alice', branch: 'trunk', isPrivate: false, localAddress: '10.0.0.7' };
+
+describe('what init decides', () => {
+  it('from nothing: three agents, the CI, and a webhook where the forge sees us', () => {
+    const settings = resolveSettings(options(inFolder()), found);
+    expect(settings.accounts.map(({ agent, login }) => `${agent} ${login}`)).toEqual([
+      'dev dev-bot',
+      'reviewer reviewer-bot',
+      'merger merger-bot',
+      'ci ci-bot',
+    ]);
+    expect(settings).toMatchObject({ ops: 'acme/Widgets-ops', listen: '10.0.0.7:8088', hookUrl: 'http://10.0.0.7:8088/' });
+    expect(settings.project).toMatchObject({ name: 'widgets', branch: 'trunk', maintainers: ['alice'] });
+    const text = newConfigText(settings.wanted);
+    expect(parseConfig(text, settings.file)).toEqual(settings.config);
+  });
+
+  it('keeps what a file says, and adds only what is missing', () => {
+    const folder = inFolder();
+    const text =
+      '# mine\n[forge]\nurl = "http://forge.example/"\n\n[agents.dev-2]\nidentity = "old-dev" # theirs\nbackend = "own"\n\n[backends.own]\nbase-url = "http://m.example"\nmodel = "m"\n';
+    writeFileSync(join(folder, 'disinto.toml'), text);
+    const { config, wanted } = resolveSettings(options(folder), found);
+    expect(Object.keys(config.agents)).toEqual(['dev-2', 'reviewer', 'merger']);
+    expect(config.agents['dev-2']).toMatchObject({ identity: 'old-dev', backend: 'own', tokenFile: join(folder, 'secrets/dev-2.token') });
+    expect(Object.keys(config.backends)).toEqual(['own']);
+    expect(wanted).not.toHaveProperty('forge');
+  });
+
+  it('says what contradicts the file before anything happens', () => {
+    const folder = inFolder();
+    writeFileSync(join(folder, 'disinto.toml'), '[forge]\nurl = "http://other.example"\n');
+    expect(() => resolveSettings(options(folder), found)).toThrow('forge.url is "http://other.example" there, not "http://forge.example"');
+  });
+
+  it('posts to the given address, and listens on every one when told so', () => {
+    const folder = inFolder();
+    expect(resolveSettings(options(folder, { listen: '0.0.0.0:9000' }), found).hookUrl).toBe('http://10.0.0.7:9000/');
+    expect(resolveSettings(options(folder, { webhookUrl: 'https://hooks.example/x' }), found).hookUrl).toBe('https://hooks.example/x');
+  });
+});
+
+it('the journal is there after each entry, and a damaged one is not read as empty', () => {
+  const file = join(inFolder(), 'data', 'init.json');
+  const clock = createManualClock(new Date('2026-01-05T00:00:00Z'));
+  openJournal(file, clock).make('account dev-bot');
+  expect(openJournal(file, clock).made('account dev-bot')).toBe(true);
+  expect(openJournal(file, clock).made('account other')).toBe(false);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  writeFileSync(file, '{"version":1');
+  expect(() => openJournal(file, clock)).toThrow('is not the journal');
+});
+
+it('a secret is written for its owner alone, over what a killed run left, and known to the mask', () => {
+  const folder = inFolder();
+  const known: string[] = [];
+  const files = createSecretFiles({ add: (secret) => void known.push(secret) });
+  const path = join(folder, 'secrets', 'dev.token');
+  expect(files.read(path)).toBeNull();
+  files.write(path, 'first-secret');
+  writeFileSync(`${path}.new`, 'half', { mode: 0o644 });
+  files.write(path, 'second-secret');
+  expect(readFileSync(path, 'utf8')).toBe('second-secret\n');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700);
+  expect(known).toEqual(['first-secret', 'second-secret']);
+});
