@@ -93,7 +93,7 @@ export function standingContract({ make, shared, branch, shows }: Contract): voi
       shows('changes', 'error not-found');
     });
 
-    it('that was archived is read as ever; new issues, comments, pull requests, merges and pushes are forbidden', async () => {
+    it('that was archived is read as ever, and forbids new issues, comments, pull requests, merges and pushes; issues are still labelled and closed', async () => {
       const repository = await make();
       const forge = repository.forge('dev');
       const { number } = await forge.createIssue({ title: 'Late', body: '', labels: [] });
@@ -111,6 +111,9 @@ export function standingContract({ make, shared, branch, shows }: Contract): voi
       ];
       for (const ask of refused) await expect(ask()).rejects.toMatchObject({ kind: 'forbidden', status: 423 });
       expect(await repository.push('dev', name, { 'late.txt': 'x' })).toBeNull();
+      await forge.ensureLabels(number, { add: ['late'], remove: [] });
+      await forge.ensureClosed(number);
+      expect(await forge.findIssue(number)).toMatchObject({ state: 'closed', labels: new Set(['late']) });
       shows('createIssue', 'error forbidden');
       shows('mergePullRequest', 'error forbidden');
     });
