@@ -28,10 +28,13 @@ function signalOfUser(): AbortSignal {
   return asked.signal;
 }
 
+/** Anything but a yes is a no, also the end of the input and Ctrl-C. */
 async function askUser(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const gone = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
   try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+    const answer = await Promise.race([terminal.question(question), gone]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
   }

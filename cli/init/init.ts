@@ -17,7 +17,7 @@ import { remember } from './seat/remember.ts';
 import { isNeeded, isObstacle, type Report } from './report.ts';
 import { givenSeat, localAddressTo } from './seat/seat.ts';
 import { createSecretFiles, type SecretFiles } from './secret-files.ts';
-import { readPresent, resolveSettings } from './settings.ts';
+import { readPresent, resolveSettings, withRestriction } from './settings.ts';
 import { initSteps, opsBranch } from './steps.ts';
 import type { ConfigPart } from '../../shared/config/schema.ts';
 
@@ -91,7 +91,9 @@ async function prepare(seat: Seat, options: InitOptions, { clock, chance, secret
   const git = createGitHand(seat.answersAt, mask, forget);
   const facts = await admin.findRepository(options.repository);
   const branch = await branchOf(facts, options, (from) => git.headOf(from));
-  const settings = resolveSettings(options, { forgeUrl: seat.url, me: me.login, branch, isPrivate: facts?.private ?? options.private, localAddress });
+  const resolved = resolveSettings(options, { forgeUrl: seat.url, me: me.login, branch, isPrivate: facts?.private ?? options.private, localAddress });
+  const accounts = await Promise.all(resolved.accounts.map((account) => withRestriction(admin, me.siteAdmin, account)));
+  const settings = { ...resolved, accounts };
   const opsDefaultBranch = (await admin.findRepository(settings.ops))?.defaultBranch || opsBranch;
   const journal = openJournal(settings.journalFile, clock);
   const context: InitContext = { admin, me, options, settings, journal, secrets, git, url: seat.answersAt, adminToken: seat.token, clock, chance };
@@ -120,7 +122,9 @@ async function decide(options: InitOptions, seat: Seat, plan: readonly PlannedSt
   }
   if (options.yes) return null;
   if (ask === null) throw new CliError('Nothing was changed: there is no terminal to ask on. Add --yes to do what the plan says.', 2);
-  return (await ask('Do this? [y/N] ')) ? null : 1;
+  if (await ask('Do this? [y/N] ')) return null;
+  report.say('Nothing was changed.');
+  return 1;
 }
 
 const codes = { done: 0, degraded: 0, failed: 1, cancelled: 130 } as const;

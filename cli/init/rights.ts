@@ -29,11 +29,12 @@ export const rightsOf: Readonly<Record<AccountRole, Rights>> = {
 };
 
 /**
- * What the account may do on the project. On a public repository a forge takes nobody onto the whitelist of approvals who may only
- * read (a grant to read what everybody reads is not kept), so there whoever approves may write; the main branch refuses its pushes as well.
+ * What the account may do on the project. On a public repository a forge keeps a grant to read, and with it a place on the whitelist of
+ * approvals, for restricted accounts only (others read it anyway). We make readers restricted; an unrestricted one that a person made
+ * gets the right to write there, and the main branch refuses its pushes as everybody's.
  */
-export const projectRight = ({ project, approves }: Rights, isPrivate: boolean): Rights['project'] =>
-  approves && !isPrivate && project === 'read' ? 'write' : project;
+export const projectRight = ({ rights, restricted }: { readonly rights: Rights; readonly restricted: boolean }, isPrivate: boolean): Rights['project'] =>
+  rights.approves && !isPrivate && rights.project === 'read' && !restricted ? 'write' : rights.project;
 
 /** The full name of an account that this instance made. By it the account is known as ours, on every machine. */
 export const markOf = (agent: string, instance: string): string =>

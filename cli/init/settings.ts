@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AgentConfig, Config, ProjectConfig } from '#config';
+import type { ForgeAdmin } from '#forge/admin';
 import { parseConfig } from '../../shared/config/load.ts';
 import { parseToml } from '../../shared/config/toml.ts';
 import type { ConfigPart, Role } from '../../shared/config/schema.ts';
@@ -18,6 +19,8 @@ export interface FactoryAccount {
   /** Full name that says that this instance made the account. */
   readonly mark: string;
   readonly rights: Rights;
+  /** It sees only what it is given by name: so, or to be made so. */
+  readonly restricted: boolean;
   /** Absolute paths. */
   readonly tokenFile: string;
   readonly passwordFile: string;
@@ -162,6 +165,7 @@ export function accountOf({ name, role: roleName, identity: login, tokenFile, pa
     login,
     mark: markOf(name, instance.name),
     rights: rightsOf[role],
+    restricted: false,
     tokenFile: tokenFile ?? join(secrets, `${name}.token`),
     passwordFile: passwordFile ?? join(secrets, `${name}.password`),
   };
@@ -175,6 +179,21 @@ export function accountsOf(config: Config, project: ProjectConfig, file: string)
   const { kind, account, tokenFile, passwordFile } = project.ci;
   if (kind !== 'embedded') return ofAgents;
   const ciToken = tokenFile ?? join(secrets, 'ci.token');
-  const ci = { agent: 'ci', role: 'ci', login: account, mark: markOf('ci', config.instance.name), rights: rightsOf.ci, tokenFile: ciToken } as const;
+  const ci = {
+    agent: 'ci',
+    role: 'ci',
+    login: account,
+    mark: markOf('ci', config.instance.name),
+    rights: rightsOf.ci,
+    restricted: false,
+    tokenFile: ciToken,
+  } as const;
   return [...ofAgents, { ...ci, passwordFile: passwordFile ?? join(dirname(ciToken), 'ci.password') }];
+}
+
+/** Accounts that only read are made restricted, by a site admin alone; those that are there stay as they are. */
+export async function withRestriction(admin: Pick<ForgeAdmin, 'findAccount'>, siteAdmin: boolean, account: FactoryAccount): Promise<FactoryAccount> {
+  if (account.rights.project !== 'read') return account;
+  const found = await admin.findAccount(account.login);
+  return { ...account, restricted: found === null ? siteAdmin : found.restricted };
 }

@@ -39,11 +39,11 @@ function peopleSteps({ accounts, project }: InitSettings): readonly InitStep[] {
 function repositorySteps(settings: InitSettings, options: InitOptions, opsDefaultBranch: string): readonly InitStep[] {
   const { accounts, project, ops, isPrivate } = settings;
   const grants = [
-    ...accounts.map(({ login, rights }) => ({ repository: project.repository, login, right: projectRight(rights, isPrivate) })),
+    ...accounts.map((account) => ({ repository: project.repository, login: account.login, right: projectRight(account, isPrivate) })),
     ...accounts.map(({ login, rights }) => ({ repository: ops, login, right: rights.ops })),
   ].flatMap(({ repository, login, right }) => (right === 'none' ? [] : [{ repository, login, permission: right, exact: true }]));
   const people = project.maintainers.map((login) => ({ repository: ops, login, permission: 'admin' as const, exact: false }));
-  const writers = accounts.filter(({ rights }) => projectRight(rights, isPrivate) === 'write');
+  const writers = accounts.filter((account) => projectRight(account, isPrivate) === 'write');
   return [
     repositoryStep('repository/project', projectWish(settings, options)),
     repositoryStep('repository/ops', opsWish(settings, opsDefaultBranch)),

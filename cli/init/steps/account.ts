@@ -16,7 +16,13 @@ export const accountStep = (account: FactoryAccount): ForgeStep => ({
     const password = readyPassword(context, account);
     journal.make(keyOf(account));
     if ((await admin.findAccount(account.login)) === null) {
-      await admin.createAccount({ login: account.login, password, email: `${account.login}@noreply.localhost`, fullName: account.mark });
+      await admin.createAccount({
+        login: account.login,
+        password,
+        email: `${account.login}@noreply.localhost`,
+        fullName: account.mark,
+        restricted: account.restricted,
+      });
       return { note: 'created' };
     }
     await admin.setPassword(account.login, password);
@@ -45,7 +51,12 @@ async function checkAccount(context: ForgeContext, account: FactoryAccount): Pro
 
 function checkMissing(context: ForgeContext, account: FactoryAccount): Check {
   if (context.me.siteAdmin) {
-    return { state: 'absent', actions: [`create account ${account.login} ("${account.mark}"), its password in ${shown(context, account.passwordFile)}`] };
+    return {
+      state: 'absent',
+      actions: [
+        `create account ${account.login} ("${account.mark}"), its password in ${shown(context, account.passwordFile)}${account.restricted ? '; it sees only what it is given' : ''}`,
+      ],
+    };
   }
   return {
     state: 'impossible',

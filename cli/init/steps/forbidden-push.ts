@@ -21,7 +21,7 @@ export const forbiddenPushStep = (trial: Trial): ForgeStep => ({
   id: `forbidden/${trial.repository}/${trial.account.login}`,
   title: `${trial.account.login} cannot push to ${trial.branch} of ${trial.repository}`,
   failure: 'fatal',
-  timeoutSeconds: 120,
+  timeoutSeconds: 600,
   check: (context) => checkTrial(context, trial),
   apply: (context, tools) => tryPush(context, trial, tools),
 });
@@ -33,7 +33,7 @@ export const oldProbesStep = (repository: string, trials: readonly Trial[]): For
     id: `probes/${repository}`,
     title: `no probe is left in ${repository}`,
     failure: 'fatal',
-    timeoutSeconds: 120,
+    timeoutSeconds: 600,
     check: (context) => {
       const [first] = left(context);
       if (first === undefined) return Promise.resolve({ state: 'present' });

@@ -13,6 +13,7 @@ export const protectionStep = (repository: string, wanted: ProtectionRule): Forg
   apply: async (context) => {
     const { admin, journal } = context;
     const found = await lookAt(context, repository, wanted);
+    await settleReaders(context, repository, wanted);
     if (found === null) {
       journal.make(keyOf(repository, wanted));
       await admin.createProtection(repository, wanted);
@@ -25,6 +26,22 @@ export const protectionStep = (repository: string, wanted: ProtectionRule): Forg
     return { note: `${found === null ? 'created' : 'mended'}, read back` };
   },
 });
+
+/**
+ * A forge takes nobody onto the whitelist of approvals for whom it kept no grant to read, and on a public repository it keeps none when it
+ * is given. Taking any collaborator away makes it count the rights of all anew, and then it keeps those of restricted accounts. A kill in
+ * between is mended by the next run.
+ */
+async function settleReaders({ admin }: ForgeContext, repository: string, wanted: ProtectionRule): Promise<void> {
+  const facts = await admin.findRepository(repository);
+  if (facts?.private !== false || wanted.merge === 'writers' || wanted.approvals.by === 'writers') return;
+  const all = await admin.listCollaborators(repository);
+  const may = (login: string): string | undefined => all.find((each) => each.login.toLowerCase() === login.toLowerCase())?.permission;
+  const spare = wanted.merge.only.find((login) => may(login) === 'write');
+  if (spare === undefined || !wanted.approvals.by.only.some((login) => may(login) === 'read')) return;
+  await admin.removeCollaborator(repository, spare);
+  await admin.setCollaborator(repository, spare, 'write');
+}
 
 const keyOf = (repository: string, { name }: ProtectionRule): string => `protection ${name} of ${repository}`;
 const sayLacks = (lacks: readonly Lack[]): string => lacks.map(({ what }) => what).join('; ');
