@@ -3,6 +3,7 @@ import { gates } from './gates/gates.ts';
 import { renderTable, type SuiteResult } from './runner/suite.ts';
 import { runSuite } from './runner/vitest.ts';
 import { installForTests } from './setup/gitea/install.ts';
+import { LackingPrograms } from './setup/machine.ts';
 
 /** The suites in order, with their limits in seconds. */
 const suites: Readonly<Record<string, number>> = { unit: 300, contract: 900, e2e: 900, fault: 900 };
@@ -16,9 +17,12 @@ async function main(asked: readonly string[]): Promise<number> {
     return 2;
   }
   const wanted = (name: string): boolean => asked.length === 0 || asked.includes(name);
-  const setup = asked.every((name) => ['gates', 'unit'].includes(name)) && asked.length > 0 ? null : await prepare();
-  const results: SuiteResult[] = setup === null ? [] : [setup];
-  if (setup !== null && setup.failed > 0) return conclude(results);
+  const results: SuiteResult[] = [];
+  if (asked.length === 0 || asked.some((name) => !['gates', 'unit'].includes(name))) {
+    const { result, stops } = await prepare();
+    results.push(result);
+    if (stops) return conclude(results);
+  }
   if (wanted('gates')) results.push(runGates(root));
   for (const [name, limitSeconds] of Object.entries(suites)) {
     if (!wanted(name)) continue;
@@ -36,17 +40,21 @@ function conclude(results: readonly SuiteResult[]): number {
   return sum('failed') === 0 ? 0 : 1;
 }
 
-/** Installs and builds what the suites need; counts as one test, and is no part of a suite's time. Without it nothing else runs. */
-async function prepare(): Promise<SuiteResult> {
+/**
+ * Installs and builds what the suites need; counts as one test, and is no part of a suite's time. Without Gitea the tests that need it fail,
+ * each by itself; without programs that everything needs nothing runs (`stops`).
+ */
+async function prepare(): Promise<{ readonly result: SuiteResult; readonly stops: boolean }> {
   const started = performance.now();
   console.log('== setup');
-  const why = await installForTests((line) => console.log(line)).then(
+  const error: unknown = await installForTests((line) => console.log(line)).then(
     () => null,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    (thrown: unknown) => thrown ?? 'failed',
   );
   const seconds = (performance.now() - started) / 1000;
-  console.log(why === null ? `== setup: ${seconds.toFixed(1)} s` : `== setup failed: ${why}`);
-  return { name: 'setup', passed: why === null ? 1 : 0, failed: why === null ? 0 : 1, seconds, why: why === null ? null : 'see above' };
+  const failed = error === null ? 0 : 1;
+  console.log(failed === 0 ? `== setup: ${seconds.toFixed(1)} s` : `== setup failed: ${error instanceof Error ? error.message : String(error)}`);
+  return { result: { name: 'setup', passed: 1 - failed, failed, seconds, why: failed === 0 ? null : 'see above' }, stops: error instanceof LackingPrograms };
 }
 
 /** Each gate counts as one test. */

@@ -15,6 +15,11 @@ const toBuild: readonly Need[] = [
   { program: 'go', args: ['version'], packages: ['golang-go', 'ca-certificates'] },
 ];
 
+/** The machine lacks programs, and we cannot bring them: nothing can be tested. `message` says what to do. */
+export class LackingPrograms extends Error {
+  override readonly name = 'LackingPrograms';
+}
+
 /** What installing depends on; a part of its own, so that tests need not install anything. */
 export interface Machine {
   runs(need: Pick<Need, 'program' | 'args'>): boolean;
@@ -29,7 +34,7 @@ const here: Machine = {
   apt: (...args) => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const done = spawnSync('apt-get', args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] });
-    if (done.status !== 0) throw new Error(`apt-get ${args.join(' ')} failed:\n${(done.stderr ?? String(done.error)).slice(-2000)}`);
+    if (done.status !== 0) throw new LackingPrograms(`apt-get ${args.join(' ')} failed:\n${(done.stderr ?? String(done.error)).slice(-2000)}`);
   },
 };
 
@@ -43,10 +48,10 @@ export function ensureMachine(building: boolean, say: (line: string) => void, ma
   const list = lacking.map((need) => need.program).join(', ');
   const packages = lacking.flatMap((need) => need.packages).join(' ');
   if (!machine.installs)
-    throw new Error(`the tests need ${list}, which this machine lacks: install them (Debian: apt-get install ${packages}), then run this again`);
+    throw new LackingPrograms(`the tests need ${list}, which this machine lacks: install them (Debian: apt-get install ${packages}), then run this again`);
   say(`this machine lacks ${list}: installing Debian's packages ${packages} with apt-get`);
   machine.apt('update', '-qq');
   machine.apt('install', '-y', '-qq', '--no-install-recommends', ...packages.split(' '));
   const still = lacking.filter((need) => !machine.runs(need)).map((need) => need.program);
-  if (still.length > 0) throw new Error(`Debian's packages are installed, but ${still.join(', ')} still does not run: look at the PATH`);
+  if (still.length > 0) throw new LackingPrograms(`Debian's packages are installed, but ${still.join(', ')} still does not run: look at the PATH`);
 }

@@ -61,7 +61,8 @@ async function build(aside: string, say: (line: string) => void): Promise<void> 
   const { command, env } = await goFor(go, say);
   const run = (...args: readonly string[]): Promise<string> => output(command, args, source, env);
   say(`fetching the modules of Gitea ${giteaVersion}`);
-  await run('mod', 'tidy');
+  // A module proxy may have a bad moment; what came so far is kept.
+  await run('mod', 'tidy').catch(() => run('mod', 'tidy'));
   say(`building Gitea ${giteaVersion}`);
   // Without the flag `/version` says "development".
   await run('build', '-tags', 'sqlite,sqlite_unlock_notify', '-ldflags', `-X main.Version=${giteaVersion}`, '-o', done.binary, module);
