@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { forgeOfEnvironment } from '../../setup/gitea/elsewhere.ts';
 import { description, deviations, templateOf } from './description.ts';
 import type { Exchange } from './recorder.ts';
 
@@ -15,7 +16,10 @@ export function conformanceContract(recorded: readonly Exchange[]): void {
   describe("Forgejo's own API description", () => {
     it('allows every request of the adapter and every answer of the forge', () => {
       expect(recorded.length).toBeGreaterThan(100);
-      expect([...new Set(recorded.flatMap(deviations))].toSorted()).toEqual(tolerated);
+      const found = [...new Set(recorded.flatMap(deviations))].toSorted();
+      expect(found.filter((each) => !tolerated.includes(each))).toEqual([]);
+      // A forge that runs elsewhere may keep to the description in what ours do not.
+      if (forgeOfEnvironment() === null) expect(found).toEqual(tolerated);
     });
 
     it('was covered: the contract used every endpoint that the adapter knows', () => {
