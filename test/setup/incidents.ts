@@ -137,4 +137,17 @@ export const incidents: Readonly<Record<string, Incident>> = {
   D13: { rule: 'nothing that waits in front starves what is ready' },
   D14: { rule: 'a review that was not taken is not paid for twice' },
   D15: { rule: 'the same red head is no new failure' },
+  '#425': {
+    rule: 'an ops repo of an older layout is completed, and nothing that is there is replaced',
+    also: ['test/contract/init/suite/rights.ts', '#425: completes an ops repo'],
+  },
+  '#758': {
+    rule: 'bookkeeping reaches the protected branch of the ops repo; that is tried at set-up, and said where it fails',
+    also: ['test/contract/init/suite/rights.ts', 'is frozen (#758)'],
+  },
+  '#764': { rule: 'who plans only reads the code', not: noRole },
+  '#765': {
+    rule: 'what can set off an action changes by a pull request only',
+    also: ['shared/ops/layout.test.ts', 'lets agents keep books and nothing that sets off an action'],
+  },
 };

@@ -94,7 +94,7 @@ const expectedState = {
       facts: { empty: false, private: false, defaultBranch: 'main' },
       branches: ['main'],
       commits: ['Begin'],
-      collaborators: ['CASE-ci write', 'CASE-dev write', 'CASE-merger write', 'CASE-reviewer write'],
+      collaborators: ['CASE-ci write', 'CASE-dev write', 'CASE-merger write', 'CASE-reviewer read'],
       protections: [
         {
           name: 'main',

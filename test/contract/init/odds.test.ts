@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { Log } from '#log';
+import { createGitHand } from '../../../cli/init/git-hand.ts';
+import { startWebhookReceiver } from '../../../shared/agent/webhook/webhook.ts';
+import { makeCase } from './play.ts';
+import { sayWhy } from './suite/whole.ts';
+import { embeddedForge, type InitForge } from './world.ts';
+
+const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => silent };
+
+let forge: InitForge;
+beforeAll(async () => {
+  forge = await embeddedForge();
+});
+afterAll(() => forge.close());
+
+it('B6: git goes on with the password where the forge refuses the token', async () => {
+  const person = await forge.person('pusher');
+  const repository = `${person.login}/notes`;
+  await forge.ask('POST', 'user/repos', { name: 'notes', auto_init: true }, person.token);
+  const git = createGitHand(forge.url, (text) => text);
+  onTestFinished(() => git.close());
+  const both = { login: person.login, secrets: ['f'.repeat(40), person.password] };
+  const head = await git.fetch(repository, 'main', both);
+  const commit = await git.commit({ parent: head, message: 'Note', files: { 'a/note.md': 'noted\n' }, at: new Date('2026-01-05T00:00:00Z') });
+  expect(await git.push({ repository, refspecs: [`${commit}:refs/heads/main`] }, both)).toEqual({ end: 'pushed' });
+  expect(await forge.admin.readFile(repository, 'main', 'a/note.md')).toBe('noted\n');
+  await expect(git.push({ repository, refspecs: [`${commit}:refs/heads/other`] }, { ...both, secrets: ['f'.repeat(40)] })).rejects.toMatchObject({
+    kind: 'auth',
+  });
+  await expect(git.fetch(repository, 'main', { ...both, secrets: [] })).rejects.toThrow('no secret of');
+});
+
+it('takes the factory that runs already as proof of the address, and a stranger there as none', async () => {
+  const one = await makeCase(forge);
+  expect(await one.init(['--yes'])).toMatchObject({ code: 0 });
+  const remove = async (): Promise<void> => {
+    for (const { id } of await forge.admin.listHooks(one.repository)) await forge.admin.deleteHook(one.repository, id);
+  };
+  const [host = '', port] = one.listen.split(':');
+  const serve = (secret: string): ReturnType<typeof startWebhookReceiver> =>
+    startWebhookReceiver({ listen: { host, port: Number(port) }, secret, log: silent, onWake: () => {} });
+  await remove();
+  const stranger = await serve('some other secret of somebody');
+  const refused = await one.init(['--yes']);
+  await stranger.close();
+  expect(refused.out, sayWhy(refused)).toContain(`${one.listen} is in use by a program that does not take our signature`);
+  await remove();
+  const factory = await serve(readFileSync(join(one.folder, 'secrets', 'webhook.secret'), 'utf8').trim());
+  const taken = await one.init(['--yes']);
+  await factory.close();
+  expect(taken.out, sayWhy(taken)).toContain('the running factory listens there and knows the secret');
+  expect((await one.init(['--yes'])).out).toContain('Nothing to do.');
+});
