@@ -74,6 +74,8 @@ export interface Account {
   readonly siteAdmin: boolean;
   /** May sign in. Only site administrators are told; to others every account looks inactive. */
   readonly active: boolean;
+  /** Sees only what it was given by name. False where the forge does not tell, as to anybody but a site admin. */
+  readonly restricted: boolean;
 }
 
 export interface AccountDraft {
@@ -82,6 +84,8 @@ export interface AccountDraft {
   readonly email: string;
   /** Carries our mark: with it an account is known as made by us. */
   readonly fullName: string;
+  /** Sees only what it is given by name, also of what is public. */
+  readonly restricted?: boolean;
 }
 
 export interface SignIn {

@@ -5,7 +5,7 @@ import { CliError } from '../../command.ts';
 import type { ForgeStep } from '../../init/context.ts';
 import { opsProtection, projectProtection } from '../../init/protection.ts';
 import { projectRight, type Rights } from '../../init/rights.ts';
-import { type FactoryAccount, accountOf, accountsOf } from '../../init/settings.ts';
+import { type FactoryAccount, accountOf, accountsOf, withRestriction } from '../../init/settings.ts';
 import { opsProbe } from '../../init/steps.ts';
 import { accountStep } from '../../init/steps/account.ts';
 import { collaboratorStep } from '../../init/steps/collaborator.ts';
@@ -25,11 +25,12 @@ export function projectsOf(config: Config, names: readonly string[]): readonly P
 /** The plan of `disinto hire`: an account with its rights and the proof that they hold, and then the file that lets it work. */
 export async function hireSteps(candidate: Candidate, file: string, admin: ForgeAdmin): Promise<readonly StaffStep[]> {
   const { config, settings, name } = candidate;
-  const account = accountOf(settings, config, file);
+  const { siteAdmin } = await admin.me();
+  const account = await withRestriction(admin, siteAdmin, accountOf(settings, config, file));
   const rights: ForgeStep[] = [];
   for (const project of projectsOf(config, settings.projects)) {
     const facts = await factsOf(admin, project.repository, `projects.${project.name}.repository`);
-    rights.push(...projectSteps(project, config, { account, file, right: projectRight(account.rights, facts.private) }));
+    rights.push(...projectSteps(project, config, { account, file, right: projectRight(account, facts.private) }));
     if (project.ops === null || account.rights.ops === 'none') continue;
     const { defaultBranch: branch } = await factsOf(admin, project.ops, `projects.${project.name}.ops`);
     rights.push(...opsSteps(project, project.ops, config, { account, file, branch }));

@@ -7,9 +7,9 @@ export type Access = 'none' | 'read' | 'write' | 'admin' | 'owner';
 const rank: Readonly<Record<Access, number>> = { none: 0, read: 1, write: 2, admin: 3, owner: 4 };
 export const reaches = (have: Access, need: Access): boolean => rank[have] >= rank[need];
 
-/** What an account (null: nobody) may do in a repository. Everybody reads a public one. */
+/** What an account (null: nobody) may do in a repository. Everybody reads a public one, but for restricted accounts. */
 export function accessOf(world: World, repository: RepositoryRow, user: UserRow | null): Access {
-  const least: Access = repository.private === 1 ? 'none' : 'read';
+  const least: Access = repository.private === 1 || user?.restricted === 1 ? 'none' : 'read';
   if (user === null) return least;
   if (user.id === repository.owner_id || user.admin === 1 || ownsOrganisation(world, repository.owner_id, user.id)) return 'owner';
   const granted = collaboratorAccess(world, repository, user);
@@ -37,11 +37,11 @@ export function demand(world: World, repository: RepositoryRow, user: UserRow | 
 
 /**
  * Whether the rule of a branch may name the account among those whose approvals count. A right to read what everybody reads is not kept
- * by the real forges, unless an organisation owns the repository, and so does not count.
+ * by the real forges, unless the account is restricted or an organisation owns the repository, and so does not count.
  */
 export function maySayYes(world: World, repository: RepositoryRow, user: UserRow): boolean {
   if (user.id === repository.owner_id || ownsOrganisation(world, repository.owner_id, user.id)) return true;
   const granted = collaboratorAccess(world, repository, user);
   if (granted === null) return false;
-  return granted !== 'read' || repository.private === 1 || userById(world, repository.owner_id).organisation === 1;
+  return granted !== 'read' || repository.private === 1 || user.restricted === 1 || userById(world, repository.owner_id).organisation === 1;
 }

@@ -18,7 +18,7 @@ export const showUser = (shape: Pick<Shape, 'origin'>, user: UserRow): Json => (
   is_admin: user.admin === 1,
   last_login: '1970-01-01T00:00:00Z',
   created: timeText(user.created_at),
-  restricted: false,
+  restricted: user.restricted === 1,
   active: true,
   prohibit_login: false,
   location: '',

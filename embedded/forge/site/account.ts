@@ -34,6 +34,7 @@ export const accountRoutes: readonly Route[] = [
       fullName: text(call.input, 'full_name') ?? '',
       password: hashed,
       admin: false,
+      restricted: flag(call.input, 'restricted') ?? false,
       mustChange: password !== null && (flag(call.input, 'must_change_password') ?? true),
     });
     return json(201, showUser(call.shape, user));
@@ -43,12 +44,13 @@ export const accountRoutes: readonly Route[] = [
     const user = needUser(call.world, param(call, 'login'));
     const password = text(call.input, 'password');
     call.world.database.run(
-      'UPDATE users SET email = ?, full_name = ?, password = ?, admin = ?, must_change = ? WHERE id = ?',
+      'UPDATE users SET email = ?, full_name = ?, password = ?, admin = ?, must_change = ?, restricted = ? WHERE id = ?',
       freeEmail(call, text(call.input, 'email') ?? user.email, user.id),
       text(call.input, 'full_name') ?? user.full_name,
       password === null ? user.password : await hashPassword(call.world, password),
       Number(flag(call.input, 'admin') ?? user.admin === 1),
       Number(flag(call.input, 'must_change_password') ?? user.must_change === 1),
+      Number(flag(call.input, 'restricted') ?? user.restricted === 1),
       user.id,
     );
     return json(200, showUser(call.shape, needUser(call.world, user.login)));

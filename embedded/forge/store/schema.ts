@@ -86,4 +86,7 @@ CREATE TABLE old_names (
 ALTER TABLE repositories ADD COLUMN fork_of INTEGER;
 ALTER TABLE pulls ADD COLUMN head_repo INTEGER;
 `,
+  `
+ALTER TABLE users ADD COLUMN restricted INTEGER NOT NULL DEFAULT 0;
+`,
 ];

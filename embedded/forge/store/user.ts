@@ -13,6 +13,8 @@ export interface UserRow {
   readonly must_change: number;
   /** 1: an organisation, which owns repositories and signs in nowhere. */
   readonly organisation: number;
+  /** 1: sees only what it is given by name. */
+  readonly restricted: number;
   readonly created_at: number;
 }
 
@@ -41,6 +43,7 @@ interface NewUser {
   readonly admin: boolean;
   readonly mustChange?: boolean;
   readonly organisation?: boolean;
+  readonly restricted?: boolean;
 }
 
 export function insertUser(world: World, user: NewUser): UserRow {
@@ -50,7 +53,7 @@ export function insertUser(world: World, user: NewUser): UserRow {
   if (/^ghost(?:-\d+)?$/i.test(user.login)) throw new Refused(422, `name is reserved [name: ${user.login}]`);
   if (findUser(world, user.login) !== undefined) throw new Refused(422, `user already exists [name: ${user.login}]`);
   const { id } = world.database.run(
-    'INSERT INTO users (login, email, full_name, password, admin, must_change, organisation, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO users (login, email, full_name, password, admin, must_change, organisation, restricted, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     user.login,
     user.email,
     user.fullName,
@@ -58,6 +61,7 @@ export function insertUser(world: World, user: NewUser): UserRow {
     user.admin ? 1 : 0,
     user.mustChange === true ? 1 : 0,
     user.organisation === true ? 1 : 0,
+    user.restricted === true ? 1 : 0,
     seconds(world),
   );
   return userById(world, id);

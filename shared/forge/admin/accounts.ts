@@ -16,10 +16,12 @@ export function createAccounts(site: Site, mask: (text: string) => string): Acco
     },
     findAccount: async (login) => {
       const found = await site.find(`users/${piece(login)}`, accountSchema);
-      return found === null ? null : { login: found.login, fullName: found.full_name, siteAdmin: found.is_admin, active: found.active };
+      return found === null
+        ? null
+        : { login: found.login, fullName: found.full_name, siteAdmin: found.is_admin, active: found.active, restricted: found.restricted };
     },
-    createAccount: async ({ login, password, email, fullName }) => {
-      const draft = { username: login, email, password, full_name: mask(fullName), must_change_password: false };
+    createAccount: async ({ login, password, email, fullName, restricted = false }) => {
+      const draft = { username: login, email, password, full_name: mask(fullName), must_change_password: false, restricted };
       await site.write('POST', 'admin/users', draft, anything);
       // Forgejo 11 asks for a new password whatever the draft said.
       await edit(site, login, { must_change_password: false });

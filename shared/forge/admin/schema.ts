@@ -23,7 +23,7 @@ export const version = z.object({ version: z.string().min(1) });
 export const anything = z.unknown();
 
 /** `active` is told to administrators only; to others every account looks inactive on some versions. */
-export const account = z.object({ id: z.int(), login: z.string(), full_name: plain, is_admin: flag, active: flag });
+export const account = z.object({ id: z.int(), login: z.string(), full_name: plain, is_admin: flag, active: flag, restricted: flag });
 
 export const token = z.object({ id: z.int(), name: z.string(), scopes: texts });
 export const freshToken = z.object({ sha1: z.string().min(1) });
