@@ -25,6 +25,12 @@ export function viewContract({ make }: Contract): void {
     return repository;
   };
 
+  let calm: Promise<TestRepository> | null = null;
+  let plain: Promise<TestRepository> | null = null;
+  /** Issue 1 and pull request 2; and issues 1 and 2: for the cases that leave no more than comments behind. */
+  const oneOfEach = (): Promise<TestRepository> => (calm ??= busy(1, 1));
+  const issuesOnly = (): Promise<TestRepository> => (plain ??= busy(2, 0));
+
   describe('a view', () => {
     it('loads 20 issues and 3 pull requests with two calls, and an idle refresh is one', async () => {
       const { view, forge } = (await busy(20, 3)).view('reviewer');
@@ -52,26 +58,8 @@ export function viewContract({ make }: Contract): void {
       expect(view.issues.get(4)?.title).toBe('New');
     });
 
-    it('loses no change that happens within the second in which it read', async () => {
-      const repository = await busy(1, 1);
-      const dev = repository.forge('dev');
-      const { view } = repository.view('reviewer');
-      let head = null;
-      for (let turn = 1; turn <= 4; turn += 1) {
-        head = await repository.push('dev', 'fix/issue-1', { '1.txt': `turn ${turn}` });
-        await dev.ensureComment(1, `turn-${turn}`, 'x');
-        // A real forge moves the pull request a moment after the push.
-        const seen = async (): Promise<unknown> => {
-          await view.refresh();
-          return view.pullRequests.get(2)?.head;
-        };
-        await expect.poll(seen, eventually).toBe(head);
-        expect(await view.comments(1)).toHaveLength(turn);
-      }
-    });
-
     it('asks for details once until the item changes', async () => {
-      const repository = await busy(1, 1);
+      const repository = await oneOfEach();
       const dev = repository.forge('dev');
       await dev.ensureComment(1, 'park', 'x');
       await repository.forge('merger').submitReview(2, { verdict: 'commented', head: await headOf(dev, 2), body: 'Hm.', comments: [] });
@@ -91,21 +79,11 @@ export function viewContract({ make }: Contract): void {
       expect((await view.comments(1))[1]?.body).toContain('z');
     });
 
-    it('does not ask for comments where there are none, unless told to forget', async () => {
-      const repository = await busy(1, 0);
-      const { view, forge } = repository.view('reviewer');
-      await view.refresh();
-      expect(await callsOf(forge, () => view.comments(1))).toBe(0);
-      await forge.ensureComment(1, 'mine', 'x');
-      view.forget({ number: 1 });
-      expect(await view.comments(1)).toHaveLength(1);
-    });
-
     it('keeps statuses as long as the caller accepts', async () => {
-      const repository = await busy(0, 1);
+      const repository = await oneOfEach();
       const { view, forge } = repository.view('reviewer');
       await view.refresh();
-      const head = view.pullRequests.get(1)?.head ?? asSha('0'.repeat(40));
+      const head = view.pullRequests.get(2)?.head ?? asSha('0'.repeat(40));
       expect(await view.statuses(head, 60)).toEqual([]);
       await repository.forge('ci').postStatus(head, { context: 'ci/test', state: 'success', description: '', targetUrl: null });
       expect(await callsOf(forge, () => view.statuses(head, 60))).toBe(0);
@@ -115,8 +93,46 @@ export function viewContract({ make }: Contract): void {
       expect(await view.statuses(head, 60)).toHaveLength(2);
     });
 
+    it('loses no change that happens within the second in which it read', async () => {
+      const repository = await oneOfEach();
+      const dev = repository.forge('dev');
+      const { view } = repository.view('reviewer');
+      const before = (await dev.listComments(1)).length;
+      let head = null;
+      for (let turn = 1; turn <= 4; turn += 1) {
+        head = await repository.push('dev', 'fix/issue-1', { '1.txt': `turn ${turn}` });
+        await dev.ensureComment(1, `turn-${turn}`, 'x');
+        // A real forge moves the pull request a moment after the push.
+        const seen = async (): Promise<unknown> => {
+          await view.refresh();
+          return view.pullRequests.get(2)?.head;
+        };
+        await expect.poll(seen, eventually).toBe(head);
+        expect(await view.comments(1)).toHaveLength(before + turn);
+      }
+    });
+
+    it('does not ask for comments where there are none, unless told to forget', async () => {
+      const repository = await issuesOnly();
+      const { view, forge } = repository.view('reviewer');
+      await view.refresh();
+      expect(await callsOf(forge, () => view.comments(1))).toBe(0);
+      await forge.ensureComment(1, 'mine', 'x');
+      view.forget({ number: 1 });
+      expect(await view.comments(1)).toHaveLength(1);
+    });
+
+    it('a refresh that fails leaves the old picture', async () => {
+      const repository = await issuesOnly();
+      const { view, forge } = repository.view('reviewer');
+      await view.refresh();
+      const broken = Object.assign(forge, { changes: () => Promise.reject(new Error('down')) });
+      await expect(view.refresh()).rejects.toThrow('down');
+      expect([broken.repository, view.issues.size]).toEqual([repository.name, 2]);
+    });
+
     it('asks once for an issue that it does not hold', async () => {
-      const repository = await busy(2, 0);
+      const repository = await issuesOnly();
       await repository.forge('dev').ensureClosed(1);
       const { view, forge } = repository.view('reviewer');
       await view.refresh();
@@ -124,15 +140,6 @@ export function viewContract({ make }: Contract): void {
       expect(await view.issue(77)).toBeNull();
       await view.refresh();
       expect(await callsOf(forge, () => Promise.all([view.issue(1), view.issue(77), view.issue(2)]))).toBeLessThanOrEqual(1);
-    });
-
-    it('a refresh that fails leaves the old picture', async () => {
-      const repository = await busy(1, 0);
-      const { view, forge } = repository.view('reviewer');
-      await view.refresh();
-      const broken = Object.assign(forge, { changes: () => Promise.reject(new Error('down')) });
-      await expect(view.refresh()).rejects.toThrow('down');
-      expect([broken.repository, view.issues.size]).toEqual([repository.name, 1]);
     });
   });
 }
