@@ -48,13 +48,6 @@ const isStatus = ({ method, path }: Passing): boolean => method === 'POST' && pa
 it.each([
   ['the forge is away for an hour', { begin: ({ proxy }: World) => proxy.leave(), end: ({ proxy }: World) => proxy.comeBack() }],
   [
-    'CI cannot post what it found for an hour',
-    {
-      begin: ({ proxy }: World) => proxy.meet((passing) => (isStatus(passing) ? { kind: 'answer', status: 502, body: '<html>' } : null)),
-      end: ({ proxy }: World) => proxy.meet(null),
-    },
-  ],
-  [
     'CI may not post what it found for an hour',
     {
       begin: ({ proxy }: World) => proxy.meet((passing) => (isStatus(passing) ? { kind: 'answer', status: 403, body: '{}' } : null)),
