@@ -79,8 +79,7 @@ async function isOpened({ admin, secrets }: ForgeContext, { login, tokenFile, pa
 }
 
 /** Its mark is ours, and this folder knows that it made the account: an instance of the same name in another folder has its own secrets. */
-const isOurs = ({ journal }: ForgeContext, account: FactoryAccount, found: Account): boolean =>
-  journal.made(keyOf(account)) && (found.fullName === account.mark || found.fullName === '');
+const isOurs = ({ journal }: ForgeContext, account: FactoryAccount, found: Account): boolean => journal.made(keyOf(account)) && found.fullName === account.mark;
 
 /** Ours, but no secret opens it: the file was lost, or a kill came between. */
 function checkLocked(context: ForgeContext, account: FactoryAccount): Check {
