@@ -47,6 +47,7 @@ export const middles: readonly KillMoment[] = [
   inside('repository/project', 'create'),
   inside('repository/project', 'push'),
   request('PUT .*/collaborators/', 'after', 2),
+  request('DELETE .*/collaborators/', 'after'),
   request('POST .*/labels', 'after', 5),
   request('POST .*/branch_protections', 'before'),
   request('POST .*/branch_protections', 'after'),
