@@ -30,6 +30,7 @@ export async function hireSteps(candidate: Candidate, file: string, admin: Forge
   const rights: ForgeStep[] = [];
   for (const project of projectsOf(config, settings.projects)) {
     const facts = await factsOf(admin, project.repository, `projects.${project.name}.repository`);
+    if (isListed(account)) rights.push(...(await keptRights(project, config, { account, file, admin, siteAdmin, isPrivate: facts.private })));
     rights.push(...projectSteps(project, config, { account, file, right: projectRight(account, facts.private) }));
     if (project.ops === null || account.rights.ops === 'none') continue;
     const { defaultBranch: branch } = await factsOf(admin, project.ops, `projects.${project.name}.ops`);
@@ -51,6 +52,28 @@ async function factsOf(admin: ForgeAdmin, repository: string, key: string): Prom
   throw new CliError(`there is no repository ${repository} on the forge, or the admin token may not see it: check ${key} in disinto.toml, or run disinto init`);
 }
 
+const isListed = ({ rights: { merges, approves } }: FactoryAccount): boolean => merges || approves;
+
+/**
+ * A rule of protection names only accounts that have their right on the repository. Setting it takes the right of one of them away for a
+ * moment: after a kill in between it is given back here.
+ */
+async function keptRights(
+  project: ProjectConfig,
+  config: Config,
+  { account, file, admin, siteAdmin, isPrivate }: Subject & { readonly admin: ForgeAdmin; readonly siteAdmin: boolean; readonly isPrivate: boolean },
+): Promise<readonly ForgeStep[]> {
+  const { repository } = project;
+  const others = accountsOf(config, project, file).filter((other) => other.login !== account.login && isListed(other));
+  const steps: ForgeStep[] = [];
+  for (const other of others) {
+    if ((await admin.findAccount(other.login)) === null) continue;
+    const permission = projectRight(await withRestriction(admin, siteAdmin, other), isPrivate);
+    if (permission !== 'none') steps.push(collaboratorStep({ repository, login: other.login, permission, exact: false }));
+  }
+  return steps;
+}
+
 interface Subject {
   readonly account: FactoryAccount;
   readonly file: string;
@@ -58,12 +81,11 @@ interface Subject {
 
 function projectSteps(project: ProjectConfig, config: Config, { account, file, right }: Subject & { readonly right: Rights['project'] }): readonly ForgeStep[] {
   const { repository, branch } = project;
-  const { merges, approves } = account.rights;
   const protection = projectProtection({ accounts: accountsOf(config, project, file), project });
   return [
     ...(right === 'none' ? [] : [collaboratorStep({ repository, login: account.login, permission: right, exact: true })]),
     ...(right === 'write' ? [gitAccessStep(repository, account)] : []),
-    ...(merges || approves ? [protectionStep(repository, protection)] : []),
+    ...(isListed(account) ? [protectionStep(repository, protection)] : []),
     forbiddenPushStep({ repository, branch, account, files: {} }),
   ];
 }
