@@ -29,18 +29,26 @@ export const protectionStep = (repository: string, wanted: ProtectionRule): Forg
 
 /**
  * A forge takes nobody onto the whitelist of approvals for whom it kept no grant to read, and on a public repository it keeps none when it
- * is given. Taking any collaborator away makes it count the rights of all anew, and then it keeps those of restricted accounts. A kill in
- * between is mended by the next run.
+ * is given. Taking any collaborator away makes it count the rights of all anew, and then it keeps those of restricted accounts. What a kill
+ * leaves taken away stands in the journal, and is given back first.
  */
-async function settleReaders({ admin }: ForgeContext, repository: string, wanted: ProtectionRule): Promise<void> {
+async function settleReaders({ admin, journal }: ForgeContext, repository: string, wanted: ProtectionRule): Promise<void> {
+  const key = `rights counted anew in ${repository}`;
+  const giveBack = async (login: string): Promise<void> => {
+    await admin.setCollaborator(repository, login, 'write');
+    journal.end(key);
+  };
+  const taken = journal.open(key);
+  if (taken !== null) return giveBack(taken);
   const facts = await admin.findRepository(repository);
   if (facts?.private !== false || wanted.merge === 'writers' || wanted.approvals.by === 'writers') return;
   const all = await admin.listCollaborators(repository);
   const may = (login: string): string | undefined => all.find((each) => each.login.toLowerCase() === login.toLowerCase())?.permission;
   const spare = wanted.merge.only.find((login) => may(login) === 'write');
   if (spare === undefined || !wanted.approvals.by.only.some((login) => may(login) === 'read')) return;
+  journal.begin(key, spare);
   await admin.removeCollaborator(repository, spare);
-  await admin.setCollaborator(repository, spare, 'write');
+  await giveBack(spare);
 }
 
 const keyOf = (repository: string, { name }: ProtectionRule): string => `protection ${name} of ${repository}`;
