@@ -10,7 +10,7 @@ const shared = {
 const seconds = 1000;
 /** Tests that start real coding-agent CLIs. */
 const live = ['embedded/model/live/**/*.test.ts'];
-const ofOthers = ['test/architecture.test.ts', 'test/e2e/**', 'test/fault/**', 'test/fixtures/**'];
+const ofOthers = ['test/architecture.test.ts', 'test/e2e/**', 'test/journey/**', 'test/fault/**', 'test/fixtures/**'];
 
 export default defineConfig({
   test: {
@@ -38,7 +38,14 @@ export default defineConfig({
         },
       },
       {
-        test: { ...shared, name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 600 * seconds, hookTimeout: 120 * seconds, fileParallelism: false },
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['test/{e2e,journey}/**/*.test.ts'],
+          testTimeout: 600 * seconds,
+          hookTimeout: 120 * seconds,
+          fileParallelism: false,
+        },
       },
       {
         test: {

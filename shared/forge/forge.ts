@@ -54,6 +54,7 @@ export interface Forge {
    * just read (nothing of ours written since): they save the request that would list them.
    */
   ensureComment(number: number, key: string, body: string, known?: readonly Comment[]): Promise<'created' | 'updated' | 'unchanged'>;
+  /** Labels that this account may not set (it only reads) are left out: the answer shows which it got. */
   createIssue(draft: IssueDraft): Promise<Issue>;
   ensureClosed(number: number): Promise<void>;
   ensureReopened(number: number): Promise<void>;

@@ -48,12 +48,18 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
       return repository.below(number, () => repository.list(`issues/${number}/timeline`, timelineEvent, how));
     },
     createIssue: async ({ title, body, labels: names }) => {
-      const ids = await labels.ids(names);
+      const ids = await orIfForbidden(labels.ids(names), []);
       const made = seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;
       const lost = names.filter((name) => !made.labels.has(name));
       if (lost.length === 0) return made;
       // An id that we knew was of a label that is no more; by name it is made anew.
-      await labels.ensureOn(made.number, { add: lost, remove: [] });
+      if (
+        !(await orIfForbidden(
+          labels.ensureOn(made.number, { add: lost, remove: [] }).then(() => true),
+          false,
+        ))
+      )
+        return made;
       return seen(await repository.read(`issues/${made.number}`, item)).issue;
     },
     ensureAssignees: async (number, logins) => {
@@ -66,6 +72,14 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
     ensureClosed: (number) => setState(number, 'closed'),
     ensureReopened: (number) => setState(number, 'open'),
   };
+}
+
+/** Whoever only reads may write an issue, and may not label it. */
+function orIfForbidden<T>(asked: Promise<T>, otherwise: T): Promise<T> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof ForgeError && error.kind === 'forbidden') return otherwise;
+    throw error;
+  });
 }
 
 const changeOf = ({ issue, isPullRequest }: Item): Change => ({

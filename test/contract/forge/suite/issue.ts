@@ -19,6 +19,13 @@ export function issueContract({ shared, branch, shows }: Contract): void {
       shows('findIssue', 'found');
     });
 
+    it('are written by whoever only reads, without the labels that it may not set', async () => {
+      const forge = (await shared()).forge('reader');
+      const made = await forge.createIssue(draft('Seen in passing', ['tech-debt']));
+      expect(made).toMatchObject({ title: 'Seen in passing', author: 'reader', labels: new Set() });
+      expect(await forge.findIssue(made.number)).toEqual(made);
+    });
+
     it('that do not exist are null, and so is a pull request', async () => {
       const repository = await shared();
       const forge = repository.forge('dev');
