@@ -1,5 +1,5 @@
 import type { Outcome, Tick } from '#agent';
-import { type Certificate, renderCertificate } from '#domain/certificate';
+import { type Certificate, renderCertificate } from '#domain/merge/certificate';
 import { approvedRef, attemptOf, claimRef, heldRef, labels, mergeBranch, mergingRef } from '#domain/name';
 import type { PullRequest } from '#domain/pull-request';
 import { asSha, type Sha, short } from '#domain/sha';

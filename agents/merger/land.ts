@@ -1,6 +1,6 @@
 import type { Outcome, Tick } from '#agent';
-import { type Certificate, renderCertificate } from '#domain/certificate';
-import { mergeReportKey, renderMergeReport } from '#domain/merge-report';
+import { type Certificate, renderCertificate } from '#domain/merge/certificate';
+import { mergeReportKey, renderMergeReport } from '#domain/merge/report';
 import { mergingRef } from '#domain/name';
 import { publishable } from '#domain/publishable';
 import { asSha, type Sha } from '#domain/sha';

@@ -1,5 +1,5 @@
 import type { Outcome, Tick } from '#agent';
-import { mergeReportKey, renderMergeReport } from '#domain/merge-report';
+import { mergeReportKey, renderMergeReport } from '#domain/merge/report';
 import { mergeBranch } from '#domain/name';
 import { short } from '#domain/sha';
 import { storeIsStale } from '#work/lookout';

@@ -1,6 +1,6 @@
 import type { Ports, Tick } from '#agent';
 import { attemptOf, labels, mergeBranch } from '#domain/name';
-import { readMergeReport } from '#domain/merge-report';
+import { readMergeReport } from '#domain/merge/report';
 import type { PullRequest } from '#domain/pull-request';
 import type { Sha } from '#domain/sha';
 import { reviewState } from '#domain/verdict';

@@ -1,5 +1,5 @@
 import type { Outcome, Tick } from '#agent';
-import { parseCertificate } from '#domain/certificate';
+import { parseCertificate } from '#domain/merge/certificate';
 import { mergingRef } from '#domain/name';
 import { finishMerge } from './finish.ts';
 import { mergeCertified } from './land.ts';

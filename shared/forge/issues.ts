@@ -1,5 +1,5 @@
 import type { Issue } from '#domain/issue';
-import { type Change, type Forge, ForgeError, type TimelineEvent } from '#forge';
+import { type Change, type Forge, ForgeError, type IssueDraft, type TimelineEvent } from '#forge';
 import { pageLimit } from './http/pages.ts';
 import type { Labels } from './labels.ts';
 import type { Repository } from './repository.ts';
@@ -47,21 +47,7 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
       const how = { counting: 'uncounted', idOf: (each: TimelineEvent) => each.id } as const;
       return repository.below(number, () => repository.list(`issues/${number}/timeline`, timelineEvent, how));
     },
-    createIssue: async ({ title, body, labels: names }) => {
-      const ids = await orIfForbidden(labels.ids(names), []);
-      const made = seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;
-      const lost = names.filter((name) => !made.labels.has(name));
-      if (lost.length === 0) return made;
-      // An id that we knew was of a label that is no more; by name it is made anew.
-      if (
-        !(await orIfForbidden(
-          labels.ensureOn(made.number, { add: lost, remove: [] }).then(() => true),
-          false,
-        ))
-      )
-        return made;
-      return seen(await repository.read(`issues/${made.number}`, item)).issue;
-    },
+    createIssue: (draft) => createLabelled(repository, labels, seen, draft),
     ensureAssignees: async (number, logins) => {
       const { assignees } = await edit(number, { assignees: logins }).catch(async (error: unknown) => {
         throw (await unassignable(repository, number, logins, error)) ?? error;
@@ -72,6 +58,18 @@ export function createIssues(repository: Repository, labels: Labels): IssueVerbs
     ensureClosed: (number) => setState(number, 'closed'),
     ensureReopened: (number) => setState(number, 'open'),
   };
+}
+
+async function createLabelled(repository: Repository, labels: Labels, seen: (found: Item) => Item, draft: IssueDraft): Promise<Issue> {
+  const { title, body, labels: names } = draft;
+  const ids = await orIfForbidden(labels.ids(names), []);
+  const made = seen(await repository.write('POST', 'issues', { title, body, labels: ids }, item)).issue;
+  const lost = names.filter((name) => !made.labels.has(name));
+  if (lost.length === 0) return made;
+  // An id that we knew was of a label that is no more; by name it is made anew.
+  const added = labels.ensureOn(made.number, { add: lost, remove: [] }).then(() => true);
+  if (!(await orIfForbidden(added, false))) return made;
+  return seen(await repository.read(`issues/${made.number}`, item)).issue;
 }
 
 /** Whoever only reads may write an issue, and may not label it. */

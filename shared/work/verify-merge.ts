@@ -1,5 +1,5 @@
-import type { Certificate } from '#domain/certificate';
-import { parseCertificate } from '#domain/certificate';
+import type { Certificate } from '#domain/merge/certificate';
+import { parseCertificate } from '#domain/merge/certificate';
 import { asSha, type Sha } from '#domain/sha';
 import type { Forge } from '#forge';
 import type { Commit, Git } from '#git';

@@ -7,7 +7,7 @@ import type { PullRequest } from '#domain/pull-request';
 import type { Sha } from '#domain/sha';
 import { readWorkLog } from '#domain/work-log';
 import { reviewState } from '#domain/verdict';
-import { readMergeReport } from '#domain/merge-report';
+import { readMergeReport } from '#domain/merge/report';
 import type { Claim } from '#git';
 import { type Checks, pullRequestChecks } from '#work/checks';
 import type { Identities } from '#work/identities';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Certificate, parseCertificate, renderCertificate } from '../certificate.ts';
+import { type Certificate, parseCertificate, renderCertificate } from '../merge/certificate.ts';
 import type { Comment } from '../issue.ts';
 import { dataMark, dataOf, keyMark, keyOf } from '../marker.ts';
-import { mergeReportKey, readMergeReport, renderMergeReport } from '../merge-report.ts';
+import { mergeReportKey, readMergeReport, renderMergeReport } from '../merge/report.ts';
 import { type Park, parkKey, parkReason, readPark, renderPark, unparksText } from '../park.ts';
 import { createPeople } from '../people.ts';
 import { asSha } from '../sha.ts';

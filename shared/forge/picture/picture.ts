@@ -36,18 +36,17 @@ export interface Pacing {
   readonly apartMs: number;
 }
 
-export function createPicture({ forge: first, clock, pacing }: { readonly forge: Forge; readonly clock: Clock; readonly pacing?: Pacing }): Picture {
-  const reader = createReader(first, clock);
-  const { forge } = reader;
-  const details = createDetails(forge);
-  const forgotten = createForgotten();
+interface Loader {
+  readonly items: () => Items;
+  /** What changed since the last load, or everything. */
+  load(): Promise<Items>;
+}
+
+function createLoader(forge: Forge, clock: Clock, details: Details, forgotten: ReturnType<typeof createForgotten>): Loader {
   let items: Items = noItems;
   let loadedAt: number | null = null;
   let forgeTime = Number.NEGATIVE_INFINITY;
-  let begunAt = Number.NEGATIVE_INFINITY;
-  let running: Promise<unknown> = Promise.resolve();
-  let next: Promise<Items> | null = null;
-
+  const isSetBack = (): boolean => forgeTimeOf(forge) < forgeTime - clockStepMs;
   const load = async (): Promise<Items> => {
     const handled = forgotten.take();
     const now = clock.monotonic();
@@ -65,7 +64,19 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
     details.refreshed(everything ? 'everything' : 'changes');
     return items;
   };
-  const isSetBack = (): boolean => forgeTimeOf(forge) < forgeTime - clockStepMs;
+  return { items: () => items, load };
+}
+
+export function createPicture({ forge: first, clock, pacing }: { readonly forge: Forge; readonly clock: Clock; readonly pacing?: Pacing }): Picture {
+  const reader = createReader(first, clock);
+  const { forge } = reader;
+  const details = createDetails(forge);
+  const forgotten = createForgotten();
+  const { items, load } = createLoader(forge, clock, details, forgotten);
+  let begunAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<Items> | null = null;
+
   /** One event wakes several agents, one instant several schedules: all that ask in one turn are answered by one load. */
   const begin = async (): Promise<Items> => {
     await running.catch(() => 'told to those who asked for it');
@@ -79,7 +90,7 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
 
   const refresh = (): Promise<Items> => (next ??= begin());
   const refreshBy = async (by: Forge): Promise<Items> => {
-    const since = items.watermark ?? clock.now();
+    const since = items().watermark ?? clock.now();
     // Whether a refused account is served again is known before it reads; the others need not be asked while nobody is served.
     if (reader.isRefused(by)) await reader.prove(by, since);
     const found = await refresh();

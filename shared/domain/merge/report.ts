@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Comment } from './issue.ts';
-import { dataMark, dataOf, keyOf } from './marker.ts';
-import { asSha, type Sha } from './sha.ts';
+import type { Comment } from '#domain/issue';
+import { dataMark, dataOf, keyOf } from '#domain/marker';
+import { asSha, type Sha } from '#domain/sha';
 
 /** What the merger tells the author of a pull request about one head: a keyed comment, edited in place. */
 export const MergeReport = z.discriminatedUnion('kind', [
