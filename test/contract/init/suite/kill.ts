@@ -61,17 +61,13 @@ export const middles: readonly KillMoment[] = [
 
 const say = ({ at, pattern, when = 'after', count = 1 }: KillMoment): string => `${when} ${at} ${pattern}${count === 1 ? '' : ` (${count})`}`;
 
-interface Moments {
-  /** One after the other on one case: each run is killed at the next. */
-  readonly chain: readonly KillMoment[];
-  /** Each on a case of its own. */
-  readonly alone: readonly KillMoment[];
-}
+/** Every second one, from the first and from the second: of two moments in one row the later must not depend on what the kill at the former cut off. */
+export const inTurns = (moments: readonly KillMoment[]): readonly (readonly KillMoment[])[] => [0, 1].map((turn) => moments.filter((_, at) => at % 2 === turn));
 
 const named = (moment: KillMoment, one: Case): KillMoment => ({ ...moment, pattern: moment.pattern.replaceAll('CASE', one.name) });
 
-/** Killed at a moment and run again, `disinto init` ends where an undisturbed one does. */
-export function killSuite(name: string, start: () => Promise<InitForge>, { chain, alone }: Moments): void {
+/** Killed at each moment of a row, run after run on one case, `disinto init` ends where an undisturbed one does. */
+export function killSuite(name: string, start: () => Promise<InitForge>, rows: Readonly<Record<string, readonly KillMoment[]>>): void {
   describe(`disinto init killed on ${name}`, () => {
     let forge: InitForge;
     let calm: unknown;
@@ -91,15 +87,9 @@ export function killSuite(name: string, start: () => Promise<InitForge>, { chain
       expect(cut.killed, `${say(moment)}: ${sayWhy(cut)}`).toBe(true);
     };
 
-    it(`at each of ${chain.length} ends of steps, run after run`, { timeout: 600_000 }, async () => {
+    it.each(Object.entries(rows).map(([what, row]) => [what, row.length, row] as const))('%s (%i kills)', { timeout: 600_000 }, async (_, _count, row) => {
       const one = await makeCase(forge);
-      for (const moment of chain) await killed(one, moment);
-      expect(await finish(one)).toEqual(calm);
-    });
-
-    it.each(alone.map((moment) => [say(moment), moment] as const))('%s', async (_, moment) => {
-      const one = await makeCase(forge);
-      await killed(one, moment);
+      for (const moment of row) await killed(one, moment);
       expect(await finish(one)).toEqual(calm);
     });
   });
