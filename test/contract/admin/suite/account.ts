@@ -17,7 +17,7 @@ export function accountContract(world: () => AdminWorld): void {
       const login = fresh('dev-bot');
       expect(await admin.findAccount(login)).toBeNull();
       await admin.createAccount({ login, password: 'pass-word-1', email: `${login}@example.org`, fullName: 'disinto agent dev (instance "ä")' });
-      const found = { login, fullName: 'disinto agent dev (instance "ä")', siteAdmin: false, active: true };
+      const found = { login, fullName: 'disinto agent dev (instance "ä")', siteAdmin: false, active: true, restricted: false };
       expect(await admin.findAccount(login)).toEqual(found);
       expect(await admin.findAccount(login.toUpperCase())).toEqual(found);
     });

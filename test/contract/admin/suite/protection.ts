@@ -64,6 +64,18 @@ export function protectionContract(world: () => AdminWorld): void {
       await expect(read).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining(reader) });
     });
 
+    it('createProtection: there a restricted reader counts, once a collaborator was taken away and rights were counted anew', async () => {
+      const { admin, fresh } = world();
+      const { name, writer } = await staffed(world(), false);
+      const reader = fresh('restricted');
+      await admin.createAccount({ login: reader, password: 'pass-word-1', email: `${reader}@example.org`, fullName: '', restricted: true });
+      expect(await admin.findAccount(reader)).toMatchObject({ restricted: true });
+      await admin.setCollaborator(name, reader, 'read');
+      await admin.removeCollaborator(name, writer);
+      await admin.createProtection(name, { ...open, approvals: { required: 1, by: { only: [reader] } } });
+      expect((await admin.listProtections(name)).map(({ approvals }) => approvals.by)).toEqual([{ only: [reader] }]);
+    });
+
     it('createProtection: a second one of the same name is refused, and the first stays', async () => {
       const { admin, repository } = world();
       const name = await repository();
