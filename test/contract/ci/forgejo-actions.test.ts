@@ -10,7 +10,7 @@ import { page, serve, type Reply, type SeenRequest } from './server.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'fixtures', 'forgejo-actions');
 const tasks = JSON.parse(readFileSync(join(folder, 'tasks.json'), 'utf8')) as readonly unknown[];
-const jobLog = readFileSync(join(folder, 'job.log'), 'utf8');
+const jobLog = readFileSync(join(folder, 'job-log.txt'), 'utf8');
 
 const quiet: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => quiet };
 const unused = (): never => {
