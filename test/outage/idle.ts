@@ -14,6 +14,8 @@ export function watchIdleAgents(forge: string, start: () => Promise<StartedSite>
     await world.issue('First');
     await world.clock.until('the pull request', async () => (await world.direct.listOpenPullRequests()).length === 1, 900_000);
     await pend(world, site.tokens.ci, site.direct);
+    // The forge lives in real time: what changed within its present second is rightly read again.
+    await new Promise((resolve) => setTimeout(resolve, 2100));
     await world.clock.pass(900_000);
     const before = count(world);
     await world.clock.pass(minutes * 60_000);
