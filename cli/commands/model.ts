@@ -44,7 +44,7 @@ async function serve(args: Args): Promise<number> {
   });
   const playbook = loadPlaybook(text, file);
   const { instance } = await loadConfig(configPath(args));
-  await mkdir(instance.data, { recursive: true });
+  await mkdir(instance.data, { recursive: true, mode: 0o700 });
   const ledger = openLedger(join(instance.data, 'ledger.sqlite'));
   try {
     const host = (found[1] ?? '').replace(/^\[|\]$/g, '');

@@ -43,7 +43,7 @@ const empty: Content = { version: 1, made: {}, proved: {}, open: {} };
 export function openJournal(file: string, clock: Clock): Journal {
   let content = read(file);
   const write = (next: Content): void => {
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     replaceFile(file, `${JSON.stringify(next, null, 2)}\n`, 0o600);
     content = next;
   };

@@ -6,8 +6,14 @@ import type { StaffContext } from './hand.ts';
 
 export type StaffStep = Step<StaffContext>;
 
-/** Makes the disinto.toml say something. `what` is one line for people. */
-export const configStep = (edits: readonly ConfigEdit[], what: string): StaffStep => ({
+const noMore = (): Promise<readonly ConfigEdit[]> => Promise.resolve([]);
+
+/** Makes the disinto.toml say something. `what` is one line for people; `more` is what only the forge can tell then. */
+export const configStep = (
+  edits: readonly ConfigEdit[],
+  what: string,
+  more: (context: StaffContext) => Promise<readonly ConfigEdit[]> = noMore,
+): StaffStep => ({
   id: 'config/disinto.toml',
   title: 'disinto.toml',
   failure: 'fatal',
@@ -16,8 +22,8 @@ export const configStep = (edits: readonly ConfigEdit[], what: string): StaffSte
     const text = readFileSync(file, 'utf8');
     return Promise.resolve(editConfig(text, edits, file) === text ? { state: 'present' } : { state: 'drifted', actions: [what] });
   },
-  apply: async ({ settings: { file } }) => {
-    await editConfigFile(file, edits);
+  apply: async (context) => {
+    await editConfigFile(context.settings.file, [...edits, ...(await more(context))]);
     return { note: what };
   },
 });

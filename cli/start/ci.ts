@@ -58,7 +58,7 @@ async function serveCi(runtime: Runtime, project: ProjectConfig, webhookSecret: 
   const key = `projects.${project.name}.ci`;
   const token = tokenOf(runtime, project, key);
   const { passwordFile, account } = project.ci;
-  const gitSecret = passwordFile === null ? token : secretOf(runtime, account, passwordFile);
+  const gitSecret = passwordFile === null || project.ci.gitSecret === 'token' ? token : secretOf(runtime, account, passwordFile);
   const log = runtime.log.child({ part: 'ci', project: project.name });
   const common = { clock, chance, log, mask: secrets.mask };
   const forge = createForge({ url: config.forge.url, repository: project.repository, token, timeoutSeconds: config.forge.timeoutSeconds, ...common });

@@ -19,7 +19,7 @@ const adapter = (url: string, token = '') =>
   createCi({
     forge: { ...world.forge, findBranch: async () => null },
     git: {} as never,
-    config: { kind: null, contexts: 'workflows', account: 'ci', url, tokenFile: null, passwordFile: null },
+    config: { kind: null, contexts: 'workflows', account: 'ci', url, tokenFile: null, passwordFile: null, gitSecret: 'token' },
     log: quiet,
     token: () => (token === '' ? null : token),
   });

@@ -52,7 +52,8 @@ const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: ()
 export async function startEmbeddedForge(options: EmbeddedForgeOptions): Promise<EmbeddedForge> {
   const directory = resolve(options.directory);
   const host = options.host ?? '127.0.0.1';
-  mkdirSync(directory, { recursive: true });
+  // Hashes of tokens and secrets of webhooks lie there.
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = lockDirectory(directory);
   const healed = Promise.withResolvers<RequestListener>();
   const server = createServer((request, response) => void healed.promise.then((listener) => listener(request, response)));

@@ -46,7 +46,7 @@ export type RuntimeOptions = Partial<Omit<Runtime, 'config' | 'process'>> & { re
 /** Opens the ledger and whatever else is not handed in. The data folder is made. Throws `LedgerError`. */
 export function openRuntime(options: RuntimeOptions): Runtime {
   const { config, env } = options;
-  mkdirSync(config.instance.data, { recursive: true });
+  mkdirSync(config.instance.data, { recursive: true, mode: 0o700 });
   const secrets = options.secrets ?? createSecretRegistry();
   for (const value of secretValues(config.session.env, env)) secrets.add(value);
   const log = options.log ?? createLog({ level: levelOf(env), secrets, format: env['DISINTO_LOG_FORMAT'] === 'plain' ? 'plain' : 'json' });
@@ -218,10 +218,10 @@ function tokenSource(settings: AgentConfig, { env, secrets }: Runtime, options: 
   };
 }
 
-/** What git shows: the account's password where one is configured (for forges that refuse tokens for git), else its token. Both are read each time. */
+/** What git shows: the account's token, or its password where the forge refuses tokens for git. Both are read each time. */
 function gitSecret(settings: AgentConfig, { secrets }: Runtime, token: () => string): () => string {
   const { passwordFile, identity } = settings;
-  if (passwordFile === null) return token;
+  if (passwordFile === null || settings.gitSecret === 'token') return token;
   return () => {
     const password = readSecretFile(passwordFile);
     secrets.add(password);

@@ -57,7 +57,7 @@ const ci = (
       findBranch: async (name) => (name === 'main' ? { name, head: base, protected: true, requiredContexts: protection, requiredApprovals: 1 } : null),
     },
     git,
-    config: { kind: null, contexts, account: 'ci', url: null, tokenFile: null, passwordFile: null },
+    config: { kind: null, contexts, account: 'ci', url: null, tokenFile: null, passwordFile: null, gitSecret: 'token' },
     log: quiet,
     ...more,
   });

@@ -22,7 +22,7 @@ function ci(files: Readonly<Record<string, string>>, statuses: readonly CommitSt
       mergeBase: async () => base,
       readCommit: async () => null,
     },
-    config: { kind: 'woodpecker', contexts: 'workflows', account: 'ci', url: 'http://ci.test', tokenFile: null, passwordFile: null },
+    config: { kind: 'woodpecker', contexts: 'workflows', account: 'ci', url: 'http://ci.test', tokenFile: null, passwordFile: null, gitSecret: 'token' },
     log: quiet,
   });
 }

@@ -37,6 +37,7 @@ function projectOf(project: ConfigFile['projects'][string], name: string, pathOf
       url: ci.url ?? null,
       tokenFile: pathOf(ci['token-file']),
       passwordFile: pathOf(ci['password-file']),
+      gitSecret: ci['git-secret'],
     },
     policy: {
       version: policy.version,
@@ -62,6 +63,7 @@ function agentOf(agent: ConfigFile['agents'][string], name: string, file: Config
     schedule: agent.schedule ?? null,
     projects: agent.projects,
     backend: backendOf(name, agent, file),
+    gitSecret: agent['git-secret'],
     identity: agent.identity ?? name,
     limits: {
       turns: limits.turns,

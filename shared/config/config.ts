@@ -48,6 +48,8 @@ export interface CiConfig {
   readonly tokenFile: string | null;
   /** Password of the CI account, for forges that refuse tokens for git (embedded). */
   readonly passwordFile: string | null;
+  /** What git shows: the password only where a forge refuses tokens for git. */
+  readonly gitSecret: 'token' | 'password';
 }
 
 export interface PolicyConfig {
@@ -79,8 +81,10 @@ export interface AgentConfig {
   readonly identity: string;
   /** File with its forge token. */
   readonly tokenFile: string | null;
-  /** File with the password of that account, for forges that refuse tokens for git. */
+  /** File with the password of that account. */
   readonly passwordFile: string | null;
+  /** What git shows: the password only where a forge refuses tokens for git. */
+  readonly gitSecret: 'token' | 'password';
   readonly limits: AgentLimits;
 }
 

@@ -59,6 +59,7 @@ describe('parseConfig', () => {
       identity: 'dev',
       tokenFile: '/etc/disinto/secrets/dev',
       passwordFile: null,
+      gitSecret: 'token',
       limits: { turns: 60, tokens: 2_000_000, usd: null, usdPerDay: null, wallMinutes: 120, idleSeconds: 300 },
     });
     expect(config.agents['merger']).toMatchObject({ role: 'merger', backend: null });

@@ -52,6 +52,13 @@ function missingTables(file: ConfigFile): readonly Finding[] {
 
 function checkAgent(name: string, agent: AgentFile, file: ConfigFile): readonly Finding[] {
   const path = ['agents', name];
+  const noPassword = { path: [...path, 'git-secret'], message: 'is "password", and password-file is missing: name the file with the password of this account' };
+  const findings: Finding[] = agent['git-secret'] === 'password' && agent['password-file'] === undefined ? [noPassword] : [];
+  return [...findings, ...checkReferences(name, agent, file)];
+}
+
+function checkReferences(name: string, agent: AgentFile, file: ConfigFile): readonly Finding[] {
+  const path = ['agents', name];
   const findings: Finding[] = agent.projects.flatMap((project, index) =>
     Object.hasOwn(file.projects, project)
       ? []

@@ -16,6 +16,10 @@ export const nameSchema = z
 const name = nameSchema;
 const text = z.string().trim().min(1);
 const url = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+const gitSecret = z
+  .enum(['token', 'password'])
+  .default('token')
+  .describe('what git shows to the forge: the token, or, where a forge refuses tokens for git, the password of password-file');
 const count = z.int().min(0).max(1_000_000);
 const positive = z.int().min(1).max(1_000_000_000);
 const repository = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be `owner/name` as on the forge');
@@ -34,7 +38,8 @@ const ci = z
     account: text.optional().describe('login that posts the statuses (`ci`, of Forgejo Actions `forgejo-actions`); the green of anybody else does not count'),
     url: url.optional().describe("base URL of the CI's own API, for logs and re-runs"),
     'token-file': file.optional().describe('file with the forge token of the CI account (embedded), or the API token of the CI (Woodpecker)'),
-    'password-file': file.optional().describe('file with the password of the CI account, for forges that refuse tokens for git (embedded)'),
+    'password-file': file.optional().describe('file with the password of the CI account (embedded)'),
+    'git-secret': gitSecret,
   })
   .describe('where the check state comes from');
 
@@ -89,7 +94,8 @@ const agent = z
     backend: text.optional().describe('name of the backend of its sessions; not needed while there is only one'),
     identity: text.optional().describe('login of its forge account; by default its name'),
     'token-file': file.optional().describe('file with its forge token, readable by nobody else'),
-    'password-file': file.optional().describe('file with the password of that account, for forges that refuse tokens for git'),
+    'password-file': file.optional().describe('file with the password of that account'),
+    'git-secret': gitSecret,
     limits: limits.prefault({}),
   })
   .describe('one agent: a role with an account, a schedule and limits');

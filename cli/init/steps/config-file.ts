@@ -5,6 +5,8 @@ import type { ConfigPart } from '../../../shared/config/schema.ts';
 import { parseToml } from '../../../shared/config/toml.ts';
 import { newConfigText } from '../config-text.ts';
 import { type InitContext, type InitStep } from '../context.ts';
+import { acceptedBy } from './git-access.ts';
+import type { ConfigValue } from '../../../shared/config/edit/value.ts';
 import { tableOf, type WantedConfig } from '../wanted-config.ts';
 
 /** Writes the disinto.toml, or adds what a present one lacks; nothing that is there is changed. Last, so that a file that is there can be started with. */
@@ -13,9 +15,10 @@ export const configFileStep = (): InitStep => ({
   title: 'disinto.toml',
   failure: 'fatal',
   timeoutSeconds: 30,
-  check: (context) => Promise.resolve(checkFile(context)),
-  apply: async ({ settings }) => {
-    const { file, wanted } = settings;
+  check: async (context) => checkFile(context, await wantedOn(context)),
+  apply: async (context) => {
+    const { file } = context.settings;
+    const wanted = await wantedOn(context);
     const text = textOf(file);
     if (text === null) {
       await createConfigFile(file, newConfigText(wanted));
@@ -26,8 +29,31 @@ export const configFileStep = (): InitStep => ({
   },
 });
 
-function checkFile({ settings }: InitContext): ReturnType<typeof present> {
-  const { file, wanted } = settings;
+/** What the file is to say on this forge: where git takes no token of an account, it shows the password. */
+async function wantedOn(context: InitContext): Promise<WantedConfig> {
+  const { accounts, project, wanted } = context.settings;
+  const byPassword = { 'git-secret': 'password' } as const;
+  const [agents, projects] = [new Map<string, ConfigValue>(), new Map<string, ConfigValue>()];
+  for (const account of accounts) {
+    if (account.rights.project !== 'write' || (await context.admin.findRepository(project.repository)) === null) continue;
+    if ((await acceptedBy(context, project.repository, account)) !== 'password') continue;
+    if (account.role === 'ci') projects.set(project.name, { ci: byPassword });
+    else agents.set(account.agent, byPassword);
+  }
+  return joined(wanted, { agents: Object.fromEntries(agents), projects: Object.fromEntries(projects) });
+}
+
+/** One table laid over the other. */
+function joined(below: WantedConfig, above: WantedConfig): WantedConfig {
+  const isTable = (value: ConfigValue | undefined): value is WantedConfig => typeof value === 'object' && !Array.isArray(value);
+  const both = Object.entries(above).map(([key, value]): [string, ConfigValue] => {
+    const known = below[key];
+    return [key, isTable(known) && isTable(value) ? joined(known, value) : value];
+  });
+  return { ...below, ...Object.fromEntries(both) };
+}
+
+function checkFile({ settings: { file } }: InitContext, wanted: WantedConfig): ReturnType<typeof present> {
   const text = textOf(file);
   if (text === null) return { state: 'absent', actions: [`write ${file}`] };
   const edits = editsFor(parseToml(text, file).value, wanted);

@@ -81,7 +81,7 @@ async function tryPush(context: ForgeContext, trial: Trial, tools: StepTools): P
   const { journal, clock, git } = context;
   const { repository, branch, account, files } = trial;
   await takeBackOld(context, trial);
-  const before = await git.fetch(repository, branch, adminPusher(context));
+  const before = await git.fetch(repository, branch, pusherOf(context, account));
   if (before === null) throw new Error(`${repository} has no branch ${branch}; push it, or set the project's branch in disinto.toml`);
   const message = `Probe: ${account.login} must not be able to push this`;
   const commit = await git.commit({ parent: before, message, files, at: clock.now() });

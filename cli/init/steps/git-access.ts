@@ -23,8 +23,9 @@ export const gitAccessStep = (repository: string, account: FactoryAccount): Forg
   },
 });
 
-async function acceptedBy(
-  { admin, secrets }: ForgeContext,
+/** What git takes from the account; null: neither, or there is no such account yet. */
+export async function acceptedBy(
+  { admin, secrets }: Pick<ForgeContext, 'admin' | 'secrets'>,
   repository: string,
   { login, tokenFile, passwordFile }: FactoryAccount,
 ): Promise<'token' | 'password' | null> {

@@ -1,4 +1,5 @@
 import type { RepositoryFacts } from '#forge/admin';
+import { GitError } from '#git';
 import type { Check } from '#pipeline';
 import type { InitContext, InitStep } from '../context.ts';
 
@@ -82,7 +83,18 @@ function asAdmin({ me, adminToken }: InitContext): { readonly login: string; rea
   return { login: me.login, secrets: [adminToken] };
 }
 
-async function firstCommit(context: InitContext, { name, branch, files }: RepositoryWish): Promise<void> {
+/** By git; where the forge refuses the admin's token for git, over REST. */
+async function firstCommit(context: InitContext, wish: RepositoryWish): Promise<void> {
+  try {
+    await pushFirst(context, wish);
+  } catch (error) {
+    if (!(error instanceof GitError) || error.kind !== 'auth') throw error;
+    const { name, branch, files } = wish;
+    if ((await context.admin.listFiles(name, branch)) === null) await context.admin.createFiles(name, { branch, message: 'Begin', files });
+  }
+}
+
+async function pushFirst(context: InitContext, { name, branch, files }: RepositoryWish): Promise<void> {
   const { git, clock } = context;
   if ((await git.fetch(name, branch, asAdmin(context))) !== null) return;
   const commit = await git.commit({ parent: null, message: 'Begin', files, at: clock.now() });

@@ -10,7 +10,9 @@ import { opsProbe } from '../../init/steps.ts';
 import { accountStep } from '../../init/steps/account.ts';
 import { collaboratorStep } from '../../init/steps/collaborator.ts';
 import { forbiddenPushStep } from '../../init/steps/forbidden-push.ts';
-import { gitAccessStep } from '../../init/steps/git-access.ts';
+import { acceptedBy, gitAccessStep } from '../../init/steps/git-access.ts';
+import type { ConfigEdit } from '../../../shared/config/edit/edit.ts';
+import type { StaffContext } from '../hand.ts';
 import { protectionStep } from '../../init/steps/protection.ts';
 import { tokenStep } from '../../init/steps/token.ts';
 import { shortPath } from './backend.ts';
@@ -41,7 +43,7 @@ export async function hireSteps(candidate: Candidate, file: string, admin: Forge
     tokenStep(account),
     ...rights,
     ...keySteps(candidate, file),
-    configStep(candidate.edits, sayEdits(candidate)),
+    configStep(candidate.edits, sayEdits(candidate), (context) => gitSecretEdits(context, account, projectsOf(config, settings.projects))),
     resumeStep(name),
   ];
 }
@@ -99,6 +101,14 @@ function opsSteps(project: ProjectConfig, ops: string, config: Config, { account
     ...(approves ? [protectionStep(ops, protection)] : []),
     forbiddenPushStep({ repository: ops, branch, account, files: opsProbe }),
   ];
+}
+
+/** Where git takes no token of the account, it shows the password. */
+async function gitSecretEdits(context: StaffContext, account: FactoryAccount, projects: readonly ProjectConfig[]): Promise<readonly ConfigEdit[]> {
+  const [project] = projects;
+  if (project === undefined || account.rights.project !== 'write') return [];
+  const by = await acceptedBy(context, project.repository, account);
+  return by === 'password' ? [{ set: ['agents', account.agent, 'git-secret'], to: 'password' }] : [];
 }
 
 /** The key of the backend is a person's to bring: its lack is said, and keeps nothing up. */

@@ -17,7 +17,7 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
 
 const advice: Readonly<Record<GitErrorKind, string>> = {
   unavailable: 'the forge does not answer; it is tried again on the next tick',
-  auth: "the forge refuses this account's token or password; give the account a valid one with the right to write to the repository (a forge that takes no tokens for git needs its password-file)",
+  auth: 'the forge refuses this account\'s token or password; give the account a valid one with the right to write to the repository (a forge that takes no tokens for git needs git-secret = "password" and a password-file)',
   missing: 'git is not installed or not on PATH; install git 2.39 or newer',
   full: 'no space left on the data volume; free some, nothing was removed',
   corrupt: 'the repository on disk is damaged',

@@ -13,6 +13,7 @@ const agent = (role: string, identity: string): AgentConfig => ({
   identity,
   tokenFile: null,
   passwordFile: null,
+  gitSecret: 'token',
   limits: { turns: 60, tokens: 1000, usd: 2, usdPerDay: null, wallMinutes: 15, idleSeconds: 90 },
 });
 const reviewer = agent('reviewer', 'review-bot');

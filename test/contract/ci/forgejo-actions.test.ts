@@ -18,7 +18,15 @@ const unused = (): never => {
 };
 const git = { listFiles: unused, readFile: unused, listChangedFiles: unused, mergeBase: unused, readCommit: unused };
 const token = 'forge-token-1234567890';
-const config = { kind: 'forgejo-actions', contexts: 'protection', account: 'forgejo-actions', url: null, tokenFile: null, passwordFile: null } as const;
+const config = {
+  kind: 'forgejo-actions',
+  contexts: 'protection',
+  account: 'forgejo-actions',
+  url: null,
+  tokenFile: null,
+  passwordFile: null,
+  gitSecret: 'token',
+} as const;
 const ci = (url: string, statuses: readonly CommitStatus[] = [], required: readonly string[] = []) =>
   createCi({
     forge: {

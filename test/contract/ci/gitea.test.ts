@@ -104,7 +104,7 @@ it('serves the log of a failed step, and runs again what it is asked for', async
   const adapter = createCi({
     forge: dev,
     git: { listFiles: unused, readFile: unused, listChangedFiles: unused, mergeBase: unused, readCommit: unused },
-    config: { kind: 'embedded', contexts: 'workflows', account: 'checks-bot', url: ci.url, tokenFile: null, passwordFile: null },
+    config: { kind: 'embedded', contexts: 'workflows', account: 'checks-bot', url: ci.url, tokenFile: null, passwordFile: null, gitSecret: 'token' },
     log: quiet,
     token: () => 'again',
   });

@@ -15,7 +15,7 @@ const ci = (url: string, secret: string | null = token, repository = 'shop/parce
   createCi({
     forge: { findBranch: unused, listStatuses: unused },
     git,
-    config: { kind: 'woodpecker', contexts: 'workflows', account: 'ci-bot', url, tokenFile: null, passwordFile: null },
+    config: { kind: 'woodpecker', contexts: 'workflows', account: 'ci-bot', url, tokenFile: null, passwordFile: null, gitSecret: 'token' },
     log: quiet,
     token: () => secret,
     repository: { url: 'http://forge.test', repository, token: unused },

@@ -52,7 +52,7 @@ async function given(): Promise<Given> {
       writeFileSync(join(root, 'merger.password'), `${inFile}\n`, { mode: 0o600 });
     },
     connect: (withPassword) => {
-      const config = parseConfig(text(withPassword ? 'password-file = "merger.password"\n' : ''), join(root, 'disinto.toml'));
+      const config = parseConfig(text(withPassword ? 'password-file = "merger.password"\ngit-secret = "password"\n' : ''), join(root, 'disinto.toml'));
       const runtime = openRuntime({ ...common, config, env: {} });
       onTestFinished(() => runtime.ledger.close());
       const [slot] = connectAgent(agentOfRole('merger'), 'merger', runtime, { sessions: null });
@@ -79,7 +79,7 @@ it('without it the refusal says what to set', async () => {
   await expect(connect(false).ports.git.fetch()).rejects.toMatchObject({
     name: 'GitError',
     kind: 'auth',
-    message: expect.stringMatching(/password-file/) as string,
+    message: expect.stringMatching(/git-secret = "password"/) as string,
   });
 });
 

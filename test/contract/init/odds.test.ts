@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Log } from '#log';
 import { createGitHand } from '../../../cli/init/git-hand.ts';
+import { loadConfig } from '../../../shared/config/load.ts';
 import { startWebhookReceiver } from '../../../shared/agent/webhook/webhook.ts';
 import { makeCase } from './play.ts';
 import { sayWhy } from './suite/whole.ts';
@@ -53,4 +54,22 @@ it('takes the factory that runs already as proof of the address, and a stranger 
   await factory.close();
   expect(taken.out, sayWhy(taken)).toContain('the running factory listens there and knows the secret');
   expect((await one.init(['--yes'])).out).toContain('Nothing to do.');
+});
+
+it('B6: where the forge refuses tokens for git, agents and CI show their passwords, and only there', async () => {
+  const strict = await embeddedForge({ refuseTokensForGit: true });
+  onTestFinished(() => strict.close());
+  const [one, usual] = [await makeCase(strict), await makeCase(forge)];
+  const played = await one.init(['--yes']);
+  expect(played.code, sayWhy(played)).toBe(0);
+  expect((await one.init(['--yes'])).out).toContain('Nothing to do.');
+  const config = await loadConfig(join(one.folder, 'disinto.toml'));
+  expect(Object.values(config.agents).map(({ name, gitSecret }) => [name, gitSecret])).toEqual([
+    ['dev', 'password'],
+    ['reviewer', 'token'],
+    ['merger', 'password'],
+  ]);
+  expect(Object.values(config.projects)[0]?.ci.gitSecret).toBe('password');
+  expect((await usual.init(['--yes'])).code).toBe(0);
+  expect(readFileSync(join(usual.folder, 'disinto.toml'), 'utf8')).not.toContain('git-secret');
 });

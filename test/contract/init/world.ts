@@ -31,9 +31,10 @@ const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: ()
 const adminOf = (url: string, token: string): ForgeAdmin =>
   createForgeAdmin({ url, token: () => token, timeoutSeconds: 30, clock: systemClock, chance: systemChance, log: silent });
 
-export async function embeddedForge(): Promise<InitForge> {
+/** `refuseTokensForGit`: as some forges do. */
+export async function embeddedForge(more: { readonly refuseTokensForGit?: boolean } = {}): Promise<InitForge> {
   const directory = await mkdtemp(join(tmpdir(), 'disinto-init-forge-'));
-  const forge = await startEmbeddedForge({ directory, clock: systemClock, chance: systemChance });
+  const forge = await startEmbeddedForge({ directory, clock: systemClock, chance: systemChance, ...more });
   await forge.seed.createUser('acme', { password: systemChance.secret(16), admin: true });
   const close = async (): Promise<void> => {
     await forge.close();
