@@ -43,7 +43,7 @@ export async function writeConfig(ground: Omit<Ground, 'config' | 'modelPort'>):
   mkdirSync(ground.root, { recursive: true });
   const config = join(ground.root, 'disinto.toml');
   const agent = (name: string, session: string): string => `[agents.${name}]\nschedule = { every = "2m" }\n${session}`;
-  const session = 'backend = "scripted"\nlimits = { idle-seconds = 5 }\n';
+  const session = 'backend = "scripted"\nlimits = { idle-seconds = 12 }\n';
   writeFileSync(
     config,
     [
