@@ -8,7 +8,6 @@ import { systemChance } from '../../shared/clock/system.ts';
 import { startEmbeddedSite } from '../contract/forge/embedded-site.ts';
 import type { StartedSite } from '../contract/forge/recorded-world.ts';
 import { refuses } from './causes.ts';
-import type { Passing } from './world/proxy.ts';
 import { createWorld } from './world/world.ts';
 import type { World } from './world/world.ts';
 
@@ -43,17 +42,8 @@ async function openCi(world: World): Promise<{ readonly judged: readonly string[
   return { judged, close: () => ci.close() };
 }
 
-const isStatus = ({ method, path }: Passing): boolean => method === 'POST' && path.includes('/statuses/');
-
 it.each([
   ['the forge is away for an hour', { begin: ({ proxy }: World) => proxy.leave(), end: ({ proxy }: World) => proxy.comeBack() }],
-  [
-    'CI may not post what it found for an hour',
-    {
-      begin: ({ proxy }: World) => proxy.meet((passing) => (isStatus(passing) ? { kind: 'answer', status: 403, body: '{}' } : null)),
-      end: ({ proxy }: World) => proxy.meet(null),
-    },
-  ],
   ['the token of CI is revoked for an hour', refuses(['ci'], 'invalid username, password or token')],
 ] as const)('%s: each change is judged once, its result arrives, and it lands', async (name, outage) => {
   const world = await createWorld({ site: started.site, name: name.replaceAll(' ', '-') });
