@@ -13,7 +13,7 @@ export interface TomlDocument {
 /** Reads TOML and remembers where everything stands. Throws `ConfigError` with the place of the first syntax error. */
 export function parseToml(text: string, file: string): TomlDocument {
   const lines = new Map<string, number>();
-  const tree = parse(text, file);
+  const tree = parseTree(text, file);
   for (const node of tree.body[0].body) {
     if (node.type === 'TOMLKeyValue') mark(node, [], lines);
     else markTable(node, lines);
@@ -30,7 +30,8 @@ export function parseToml(text: string, file: string): TomlDocument {
   };
 }
 
-function parse(text: string, file: string): AST.TOMLProgram {
+/** The text as a tree of what stands where. Throws `ConfigError` with the line when it is not TOML. */
+export function parseTree(text: string, file: string): AST.TOMLProgram {
   try {
     return parseTOML(text, { tomlVersion: '1.0' });
   } catch (error) {

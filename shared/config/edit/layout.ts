@@ -1,6 +1,6 @@
-import { getStaticTOMLValue, ParseError, parseTOML } from 'toml-eslint-parser';
+import { getStaticTOMLValue } from 'toml-eslint-parser';
 import type { AST } from 'toml-eslint-parser';
-import { ConfigError } from '#config';
+import { parseTree } from '../toml.ts';
 import type { ResolvedPath } from './path.ts';
 import type { Table } from './value.ts';
 
@@ -29,7 +29,7 @@ export interface Layout {
 }
 
 export function readLayout(text: string, file: string): Layout {
-  const tree = parse(text, file);
+  const tree = parseTree(text, file);
   const top = tree.body[0].body;
   const tables = top.filter((node) => node.type === 'TOMLTable');
   const commentRanges = tree.comments.map(({ range }) => range);
@@ -55,14 +55,4 @@ export function readLayout(text: string, file: string): Layout {
 
 export function entriesOf(nodes: readonly AST.TOMLKeyValue[], under: ResolvedPath): readonly Entry[] {
   return nodes.map((node) => ({ path: [...under, ...node.key.keys.map((key) => (key.type === 'TOMLBare' ? key.name : key.value))], node }));
-}
-
-function parse(text: string, file: string): AST.TOMLProgram {
-  try {
-    return parseTOML(text, { tomlVersion: '1.0' });
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-    const message = `this is not TOML: ${error.message} (column ${error.column + 1})`;
-    throw new ConfigError('invalid', file, [{ line: error.lineNumber, path: '', message }], error);
-  }
 }

@@ -53,7 +53,7 @@ export const importRules: readonly ImportRule[] = [
   { zone: 'shared/work/', may: [...domain, ...faces, '#work/*', 'zod', 'node:crypto'], right: 'shared/work joins faces and the domain; it imports no adapter' },
   { zone: 'shared/clock/', may: adapter, right: adapterRight },
   { zone: 'shared/config/', may: [...adapter, '#schedule/parse', 'toml-eslint-parser'], right: adapterRight },
-  { zone: 'shared/config/edit/', may: [...adapter, '../load.ts', 'toml-eslint-parser'], right: adapterRight },
+  { zone: 'shared/config/edit/', may: [...adapter, '../load.ts', '../toml.ts', 'toml-eslint-parser'], right: adapterRight },
   { zone: 'shared/log/', may: [...adapter, 'pino'], right: adapterRight },
   { zone: 'shared/ledger/', may: adapter, right: adapterRight },
   { zone: 'shared/schedule/', may: [...adapter, 'croner'], right: adapterRight },
