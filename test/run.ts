@@ -36,6 +36,7 @@ async function main(asked: readonly string[]): Promise<number> {
 
 function conclude(results: readonly SuiteResult[]): number {
   const sum = (key: 'passed' | 'failed'): number => results.reduce((total, result) => total + result[key], 0);
+  for (const { name, failures } of results) for (const failure of failures) console.log(`\nFAILED ${name}: ${failure}`);
   console.log(`\n${renderTable(results)}\n${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 ? 0 : 1;
 }
@@ -54,21 +55,21 @@ async function prepare(): Promise<{ readonly result: SuiteResult; readonly stops
   const seconds = (performance.now() - started) / 1000;
   const failed = error === null ? 0 : 1;
   console.log(failed === 0 ? `== setup: ${seconds.toFixed(1)} s` : `== setup failed: ${error instanceof Error ? error.message : String(error)}`);
-  return { result: { name: 'setup', passed: 1 - failed, failed, seconds, why: failed === 0 ? null : 'see above' }, stops: error instanceof LackingPrograms };
+  return { result: { name: 'setup', passed: 1 - failed, failed, seconds, why: failed === 0 ? null : 'see above', failures: [] }, stops: error instanceof LackingPrograms };
 }
 
 /** Each gate counts as one test. */
 function runGates(root: string): SuiteResult {
   const started = performance.now();
   console.log('== gates');
-  const green = Object.entries(gates).filter(([name, gate]) => {
+  const failures = Object.entries(gates).flatMap(([name, gate]) => {
     const { ok, output } = gate(root);
     console.log(`${ok ? 'ok ' : 'RED'} ${name}`);
     if (!ok) process.stdout.write(output.replace(/^(?=.)/gm, '    '));
-    return ok;
+    return ok ? [] : [`${name}\n${output}`];
   });
-  const total = Object.keys(gates).length;
-  return { name: 'gates', passed: green.length, failed: total - green.length, seconds: (performance.now() - started) / 1000, why: null };
+  const failed = failures.length;
+  return { name: 'gates', passed: Object.keys(gates).length - failed, failed, seconds: (performance.now() - started) / 1000, why: null, failures };
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -5,7 +5,18 @@ export interface SuiteResult {
   readonly failed: number;
   readonly seconds: number;
   readonly why: string | null;
+  /** What failed, one text each; a suite prints thousands of lines, so they are said again at the end. */
+  readonly failures: readonly string[];
 }
+
+/** A test's name, where it is, and the first lines of what went wrong. */
+export function renderFailure(file: string, test: string, messages: readonly string[]): string {
+  const lines = messages.flatMap((message) => message.split('\n')).slice(0, mostLines);
+  return [`${file} > ${test}`, ...lines.map((line) => `    ${line.slice(0, longestLine)}`)].join('\n');
+}
+
+const mostLines = 30;
+const longestLine = 500;
 
 export function renderTable(results: readonly SuiteResult[]): string {
   const rows = results.map(({ name, passed, failed, seconds, why }) => [name, `${passed + failed}`, `${failed}`, seconds.toFixed(1), why ?? '']);

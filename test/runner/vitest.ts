@@ -1,12 +1,24 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
-import type { SuiteResult } from './suite.ts';
+import { renderFailure, type SuiteResult } from './suite.ts';
 
 /** The part of vitest's JSON report that we read. */
-const Report = z.object({ success: z.boolean(), numTotalTests: z.number(), numPassedTests: z.number() });
+const Report = z.object({
+  success: z.boolean(),
+  numTotalTests: z.number(),
+  numPassedTests: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().default(''),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() })),
+    }),
+  ),
+});
 
 /**
  * Runs one project of vitest.config.ts and streams what it says. It ends with its whole process group after `limitSeconds`.
@@ -21,7 +33,8 @@ export async function runSuite(root: string, name: string, limitSeconds: number)
     const turns = (process.env['DISINTO_TEST_FORGE_URL'] ?? '') === '' ? atOnce(name) : ['--no-file-parallelism'];
     const reports = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const exit = await runVitest(root, ['run', '--project', name, ...turns, ...reports], limitSeconds);
-    return { name, seconds: (performance.now() - started) / 1000, ...judge(readReport(file), exit, limitSeconds) };
+    const report = readReport(file);
+    return { name, seconds: (performance.now() - started) / 1000, ...judge(report, exit, limitSeconds), failures: failuresOf(root, report) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -39,6 +52,16 @@ function judge(report: z.infer<typeof Report> | null, exit: Exit, limitSeconds: 
   const failed = report.numTotalTests - passed;
   const silent = failed === 0 && (exit !== 0 || !report.success || passed === 0);
   return silent ? { passed, failed: 1, why: 'a file or a hook failed outside of any test' } : { passed, failed, why: null };
+}
+
+function failuresOf(root: string, report: z.infer<typeof Report> | null): readonly string[] {
+  return (report?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults
+      .filter((test) => test.status !== 'passed')
+      .map((test) => renderFailure(file, test.fullName, test.failureMessages ?? [test.status]));
+    return failed.length === 0 && status === 'failed' ? [renderFailure(file, 'outside of any test', [message])] : failed;
+  });
 }
 
 function readReport(file: string): z.infer<typeof Report> | null {
