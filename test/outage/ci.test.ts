@@ -8,6 +8,7 @@ import { systemChance } from '../../shared/clock/system.ts';
 import { startEmbeddedSite } from '../contract/forge/embedded-site.ts';
 import type { StartedSite } from '../contract/forge/recorded-world.ts';
 import { refuses } from './causes.ts';
+import type { Passing } from './world/proxy.ts';
 import { createWorld } from './world/world.ts';
 import type { World } from './world/world.ts';
 
@@ -42,8 +43,17 @@ async function openCi(world: World): Promise<{ readonly judged: readonly string[
   return { judged, close: () => ci.close() };
 }
 
+const isStatus = ({ method, path }: Passing): boolean => method === 'POST' && path.includes('/statuses/');
+
 it.each([
   ['the forge is away for an hour', { begin: ({ proxy }: World) => proxy.leave(), end: ({ proxy }: World) => proxy.comeBack() }],
+  [
+    'CI may not post what it found for an hour',
+    {
+      begin: ({ proxy }: World) => proxy.meet((passing) => (isStatus(passing) ? { kind: 'answer', status: 403, body: '{}' } : null)),
+      end: ({ proxy }: World) => proxy.meet(null),
+    },
+  ],
   ['the token of CI is revoked for an hour', refuses(['ci'], 'invalid username, password or token')],
 ] as const)('%s: each change is judged once, its result arrives, and it lands', async (name, outage) => {
   const world = await createWorld({ site: started.site, name: name.replaceAll(' ', '-') });
@@ -61,10 +71,6 @@ it.each([
   process.stdout.write(`\nCI, ${name}: ${calls.rest} + ${calls.git} calls of CI and agents in that hour, landed ${took / 1000} s after it\n`);
   const pulls = await world.direct.findPullRequest(first + 1);
   expect(ci.judged.filter((head) => head === pulls?.head)).toHaveLength(1);
-  let closed = false;
-  const closing = ci.close().finally(() => (closed = true));
-  // What was just asked of the forge may be in a pause before it is asked again, and only we let time pass.
-  await world.clock.until('CI has stopped', () => Promise.resolve(closed), 60_000);
-  await closing;
+  await world.clock.untilSettled('CI has stopped', ci.close(), 60_000);
   await world.close();
 });

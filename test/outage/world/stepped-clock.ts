@@ -8,6 +8,8 @@ export interface SteppedClock extends Clock {
   pass(ms: number): Promise<void>;
   /** Passes until `done`; answers the milliseconds that took. Throws when they are more than `mostMs`. */
   until(what: string, done: () => boolean | Promise<boolean>, mostMs: number): Promise<number>;
+  /** Passes until `work` resolves, or rejects as it does. */
+  untilSettled(what: string, work: Promise<unknown>, mostMs: number): Promise<void>;
 }
 
 const stepMs = 1000;
@@ -37,20 +39,28 @@ export function createSteppedClock(start: Date, rest: () => Promise<void>): Step
       await rest();
     }
   };
+  const until: SteppedClock['until'] = async (what, done, mostMs) => {
+    const begun = manual.monotonic();
+    await rest();
+    while (!(await done())) {
+      if (manual.monotonic() - begun > mostMs) throw new Error(`${what}: not within ${mostMs / 1000} s`);
+      await pass(stepMs);
+    }
+    return manual.monotonic() - begun;
+  };
   return {
     now: manual.now,
     monotonic: manual.monotonic,
     after,
     sleep: sleepWith(after),
     pass,
-    until: async (what, done, mostMs) => {
-      const begun = manual.monotonic();
-      await rest();
-      while (!(await done())) {
-        if (manual.monotonic() - begun > mostMs) throw new Error(`${what}: not within ${mostMs / 1000} s`);
-        await pass(stepMs);
-      }
-      return manual.monotonic() - begun;
+    until,
+    untilSettled: async (what, work, mostMs) => {
+      let settled = false;
+      const watched = work.finally(() => (settled = true));
+      watched.catch(() => 'thrown below');
+      await until(what, () => settled, mostMs);
+      await watched;
     },
   };
 }

@@ -105,7 +105,8 @@ export async function createWorld({ site, name, address = (url) => url, withoutW
   const stop = async (): Promise<void> => {
     const stopped = running.host.stop();
     running.host.kill();
-    await stopped;
+    // A run that just began waits a moment for others before it reads the forge, and only we let time pass.
+    await clock.untilSettled('the agents have stopped', stopped, 60_000);
   };
   return {
     clock,
