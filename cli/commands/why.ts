@@ -5,17 +5,23 @@ import { print } from '../print.ts';
 
 export const whyCommand: Command = {
   name: 'why',
-  usage: 'ISSUE|PR|RUN|COMMIT [--json] [--config FILE | --keep DIR]',
+  usage: 'ISSUE|PR|RUN|COMMIT [--project NAME] [--json] [--config FILE | --keep DIR]',
   summary: 'The chain behind it: due time or wake, run, what was observed and decided, session, effects.',
-  options: { json: { kind: 'flag', summary: 'one JSON document' }, ...placeOptions },
+  options: {
+    project: { kind: 'text', value: 'NAME', summary: 'only runs on this project' },
+    json: { kind: 'flag', summary: 'one JSON document' },
+    ...placeOptions,
+  },
   details: 'ISSUE and PR are numbers, with or without #. COMMIT may be cut to seven characters.',
   words: { min: 1, max: 1 },
   run: async (args: Args) => {
     const ledger = await openExistingLedger(args);
     try {
       const asked = (args.words[0] ?? '').replace(/^#/, '');
-      const runs = findRuns(ledger, asked);
-      if (runs.length === 0) throw new CliError(`the ledger knows nothing about ${asked}: no run worked on it`);
+      const project = args.text('project');
+      const runs = findRuns(ledger, asked).filter((run) => project === null || run.project === project);
+      if (runs.length === 0)
+        throw new CliError(`the ledger knows nothing about ${asked}${project === null ? '' : ` in project ${project}`}: no run worked on it`);
       const chains = runs.map((run) => chainOf(ledger, run));
       print(args.flag('json') ? JSON.stringify(chains, null, 2) : chains.map(render).join('\n\n'));
       return 0;
@@ -73,7 +79,7 @@ function chainOf(ledger: Ledger, run: RunRecord) {
 
 function render({ cause, run, events, sessions, effects }: ReturnType<typeof chainOf>): string {
   const lines = [
-    `${run.startedAt}  ${run.agent} on ${run.subject ?? run.project}  (${run.id})`,
+    `${run.startedAt}  ${run.agent} on ${run.project}${run.subject === null ? '' : ` ${run.subject}`}  (${run.id})`,
     `  because  ${Object.entries(cause)
       .map(([key, value]) => `${key} ${String(value)}`)
       .join(', ')}`,

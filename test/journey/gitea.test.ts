@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asSha } from '#domain/sha';
 import { systemClock } from '../../shared/clock/system.ts';
 import { openLedger } from '../../shared/ledger/sqlite.ts';
-import { inShort, readExpectation } from '../e2e/demo.ts';
+import { disinto, inShort, readExpectation } from '../e2e/demo.ts';
 import { type TestForge, startGitea } from '../setup/gitea.ts';
 import { type Counter, byShape, startCounter } from './counter.ts';
 import { type Ground, forgeAs, initProject, isDone, outcomesOf, pushIssues, writeConfig } from './factory.ts';
@@ -77,7 +78,10 @@ describe('the whole journey on a real forge', () => {
 
   it.each(projects)('%s ends as on the embedded forge', async (name) => {
     const outcomes = await outcomesOf(ground, name, given[name] ?? 0, ownerToken);
-    expect(inShort(outcomes)).toEqual(readExpectation(join(examples, name)).issues);
+    const expected = readExpectation(join(examples, name)).issues;
+    const differing = inShort(outcomes).filter((outcome, at) => !isDeepStrictEqual(outcome, expected[at]));
+    const stories = await Promise.all(differing.map(({ number }) => disinto(['why', String(number), '--project', name, '--config', ground.config])));
+    expect(inShort(outcomes), stories.map((story) => story.out).join('\n\n')).toEqual(expected);
   });
 
   it('webhooks drove it: every run that did something was woken by one, or followed one', () => {

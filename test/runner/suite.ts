@@ -15,7 +15,7 @@ export function renderFailure(file: string, test: string, messages: readonly str
   return [`${file} > ${test}`, ...lines.map((line) => `    ${line.slice(0, longestLine)}`)].join('\n');
 }
 
-const mostLines = 30;
+const mostLines = 120;
 const longestLine = 500;
 
 export function renderTable(results: readonly SuiteResult[]): string {
