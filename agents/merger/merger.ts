@@ -21,8 +21,7 @@ export async function runMerger(ports: MergerPorts, tick: Tick): Promise<Outcome
   }
   const tidied = await tidyMergedByHand(ports, tick);
   if (tidied !== null) return tidied;
-  const seen = await observeMerger(ports, tick);
-  const step = decideMergeStep(seen.candidates);
+  const { seen, step } = await decide(ports, tick);
   if (step.do !== 'nothing' && step.do !== 'wait') tellDecision(tick, seen, step);
   const outcome = await act(ports, tick, seen, step);
   if (step.do === 'merge') {
@@ -30,6 +29,18 @@ export async function runMerger(ports: MergerPorts, tick: Tick): Promise<Outcome
     if (outcome.kind === 'waiting') resumed.delete(ports.view);
   }
   return outcome;
+}
+
+/** What to do now. A merge is decided on checks that were asked for just before it. */
+async function decide(ports: MergerPorts, tick: Tick): Promise<{ readonly seen: MergerSnapshot; readonly step: MergeStep }> {
+  const seen = await observeMerger(ports, tick);
+  const step = decideMergeStep(seen.candidates);
+  if (step.do !== 'merge') return { seen, step };
+  const { number } = step.candidate.pullRequest;
+  const sure = await observeMerger(ports, tick, number);
+  const again = decideMergeStep(sure.candidates);
+  const other = again.do === 'merge' && again.candidate.pullRequest.number !== number;
+  return { seen: sure, step: other ? { do: 'wait', reason: `#${number} changed while it was about to land` } : again };
 }
 
 /** What was seen and chosen, for `disinto why`. */

@@ -5,7 +5,7 @@ import type { PullRequest } from '#domain/pull-request';
 import type { Sha } from '#domain/sha';
 import { reviewState } from '#domain/verdict';
 import { pullRequestChecks, subjectChecks } from '#work/checks';
-import { freshenStore, nextToLookAt } from '#work/lookout';
+import { freshenStore, lookSeconds, nextToLookAt } from '#work/lookout';
 import { type Identities, identities } from '#work/identities';
 import { resumedAt } from '#work/resumed';
 import type { Candidate, Result } from './decide.ts';
@@ -18,8 +18,11 @@ export interface MergerSnapshot {
   readonly candidates: readonly Candidate[];
 }
 
-/** Approved pull requests of our own agents, oldest first. Asks the forge only about those that an approval makes worth it. */
-export async function observeMerger(ports: MergerPorts, tick: Tick): Promise<MergerSnapshot> {
+/**
+ * Approved pull requests of our own agents, oldest first. Asks the forge only about those that an approval makes worth it. `sure`: the
+ * one whose checks are asked for now, whatever was seen a moment ago.
+ */
+export async function observeMerger(ports: MergerPorts, tick: Tick, sure: number | null = null): Promise<MergerSnapshot> {
   const who = identities(tick.config, tick.project);
   const approved: { pull: PullRequest; approval: Candidate['approval']; issue: number | null }[] = [];
   for (const pull of [...ports.view.pullRequests.values()].toSorted((a, b) => a.number - b.number)) {
@@ -41,9 +44,14 @@ export async function observeMerger(ports: MergerPorts, tick: Tick): Promise<Mer
   );
   const candidates: Candidate[] = [];
   for (const { pull, approval, issue } of approved) {
-    candidates.push(await observeCandidate(ports, tick, who, { pull, approval, issue, tip, fresh: pull.number === asked }));
+    candidates.push(await observeCandidate(ports, tick, who, { pull, approval, issue, tip, age: ageFor(ports, pull.number, asked, sure) }));
   }
   return { tip, candidates };
+}
+
+function ageFor({ view }: MergerPorts, number: number, asked: number | null, sure: number | null): number {
+  if (number === sure) return 0;
+  return number === asked ? lookSeconds(view) : Number.POSITIVE_INFINITY;
 }
 
 /** Age in seconds that a look at a head may have while its merge result is what is tested. */
@@ -60,10 +68,9 @@ async function observeCandidate(
   ports: MergerPorts,
   tick: Tick,
   who: Identities,
-  seen: { readonly pull: PullRequest; readonly approval: Candidate['approval']; readonly issue: number | null; readonly tip: Sha; readonly fresh: boolean },
+  seen: { readonly pull: PullRequest; readonly approval: Candidate['approval']; readonly issue: number | null; readonly tip: Sha; readonly age: number },
 ): Promise<Candidate> {
-  const { pull, tip } = seen;
-  const age = seen.fresh ? 0 : Number.POSITIVE_INFINITY;
+  const { pull, tip, age } = seen;
   const result = await observeResult(ports, tick, pull, tip, age);
   // What lands is what was tested: a look at the head itself may be older when its merge result has checks of its own.
   const { state: checks } = await pullRequestChecks(ports, tick.project, pull, tip, result.kind === 'on-branch' ? Math.max(age, testedSeconds) : age);

@@ -50,7 +50,7 @@ export async function observeReviewer(ports: ReviewerPorts, tick: Tick): Promise
   );
   const found: Reviewable[] = [];
   for (const { pull, issue, mine } of open) {
-    const { state } = await pullRequestChecks(ports, tick.project, pull, tip, pull.number === asked ? lookSeconds : Number.POSITIVE_INFINITY);
+    const { state } = await pullRequestChecks(ports, tick.project, pull, tip, pull.number === asked ? lookSeconds(ports.view) : Number.POSITIVE_INFINITY);
     const comments = pull.comments > 0 ? await ports.view.comments(pull.number) : [];
     const failed = readWorkLog(comments, me).filter((attempt) => attempt.head === pull.head);
     const since = failed.length === 0 ? '' : await resumedAt(ports.view, who.people, issue.number, comments);

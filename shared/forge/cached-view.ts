@@ -10,7 +10,7 @@ import { createPicture, type Picture } from './picture/picture.ts';
 /**
  * A `View` of a picture: what it showed at this view's own last refresh stays, whatever others refresh meanwhile. An idle refresh
  * is one request. The forge stamps changes with whole seconds, so what was read within the second of a change is read once more
- * when that second is over; a change in that very second is not lost.
+ * when that second is over, or half a minute later where webhooks tell; a change in that very second is not lost.
  */
 export function createView(options: {
   readonly forge: Forge;
@@ -58,5 +58,7 @@ export function createView(options: {
       picture.forget(what.number);
       forgotten.add(what.number);
     },
+    heard: picture.hearing.heard,
+    hears: picture.hearing.hears,
   };
 }

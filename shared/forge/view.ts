@@ -26,4 +26,8 @@ export interface View {
   lookedAt(head: Sha): number | null;
   /** Forget what is known about an item or commit: a webhook or our own write said that it changed. */
   forget(what: { readonly number: number } | { readonly head: Sha }): void;
+  /** A webhook of the repository arrived: while they do, what the forge may not have shown yet is asked for again later, not at the next refresh. */
+  heard(): void;
+  /** Whether the forge tells of changes at present, by webhooks that reach this process. */
+  hears(): boolean;
 }

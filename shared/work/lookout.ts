@@ -16,8 +16,13 @@ interface Memory {
 
 const memories = new WeakMap<View, Memory>();
 const fetchSeconds = 300;
-/** A look at a head's statuses serves every agent of the process for this long; nothing is merged on it. */
-export const lookSeconds = 0.5;
+/** A look at a head's statuses serves every agent of the process for this many seconds; nothing is merged on it. */
+const sharedSeconds = 0.5;
+/** The same while the forge tells of every status: then this only finds what one webhook failed to tell. */
+const toldSeconds = 20;
+
+/** How old a look at a head's statuses may be, in seconds, for whoever does not merge on it. */
+export const lookSeconds = (view: View): number => (view.hears() ? toldSeconds : sharedSeconds);
 
 function remember(view: View): Memory {
   const known = memories.get(view);
@@ -85,6 +90,6 @@ export function nextToLookAt(view: View, pulls: readonly PullRequest[], now: num
   const [oldest] = pulls.toSorted((a, b) => looked(a) - looked(b));
   if (oldest === undefined) return null;
   const isSeen = looked(oldest) > Number.NEGATIVE_INFINITY;
-  const recent = sharing === 'sharing' && isSeen ? pulls.find((pull) => now - looked(pull) < lookSeconds * 1000) : undefined;
+  const recent = sharing === 'sharing' && isSeen ? pulls.find((pull) => now - looked(pull) < sharedSeconds * 1000) : undefined;
   return (recent ?? oldest).number;
 }

@@ -67,7 +67,7 @@ async function observeWork(
   const since = park?.at ?? '';
   const open = pull.state === 'open';
   const checks: Checks = open
-    ? await pullRequestChecks(ports, tick.project, pull, tip, look.fresh ? lookSeconds : Number.POSITIVE_INFINITY)
+    ? await pullRequestChecks(ports, tick.project, pull, tip, look.fresh ? lookSeconds(ports.view) : Number.POSITIVE_INFINITY)
     : { state: { kind: 'none', head: pull.head }, statuses: [] };
   const comments = open && pull.comments > 0 ? await ports.view.comments(pull.number) : [];
   const reviews = open ? await ports.view.reviews(pull.number) : [];

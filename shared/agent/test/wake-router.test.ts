@@ -15,13 +15,14 @@ describe('createWakeRouter', () => {
   function route(facts: Partial<WebhookFacts>, event: WakeEvent = 'pull-request') {
     const woken: string[] = [];
     const forgotten: unknown[] = [];
+    const heard: string[] = [];
     const slot = (name: string, wakes: Agent['wakes'], repository = 'acme/widgets'): HostedAgent =>
       ({
         name,
         agent: { wakes },
         settings: { identity: name },
         project: { name: 'demo', repository, branch: 'main' },
-        ports: { view: { forget: (what: unknown) => forgotten.push(what), pullRequests } },
+        ports: { view: { heard: () => heard.push(name), forget: (what: unknown) => forgotten.push(what), pullRequests } },
       }) as unknown as HostedAgent;
     const slots = [
       slot('dev', ['pull-request', 'status']),
@@ -36,7 +37,7 @@ describe('createWakeRouter', () => {
       { repository: 'acme/Widgets', number: 7, sha: null, action: null, ref: null, state: null, sender: 'maintainer', ...facts },
       'd1',
     );
-    return { woken, forgotten, answer };
+    return { woken, forgotten, heard, answer };
   }
 
   it('wakes those who care, on that repository', () => {
@@ -47,6 +48,12 @@ describe('createWakeRouter', () => {
     const { woken, forgotten } = route({ sender: 'dev', sha });
     expect(woken).toEqual(['reviewer@demo pull-request:7']);
     expect(forgotten).toEqual(Array.from({ length: 4 }, () => [{ number: 7 }, { head: sha }]).flat());
+  });
+
+  it('whatever the event, everybody on that repository knows that the forge tells', () => {
+    const { woken, heard } = route({ number: null, sha, state: 'pending' }, 'status');
+    expect(woken).toEqual([]);
+    expect(heard).toEqual(['dev', 'reviewer', 'merger', 'other-role']);
   });
 
   it('wakes nobody by a status that is not final or a push beside the branch', () => {
@@ -60,7 +67,7 @@ describe('createWakeRouter', () => {
   });
 
   it('says when nobody here works on the repository, or waits for that', () => {
-    expect(route({ repository: 'acme/other' })).toEqual({ woken: [], forgotten: [], answer: 'nobody' });
+    expect(route({ repository: 'acme/other' })).toEqual({ woken: [], forgotten: [], heard: [], answer: 'nobody' });
     expect(route({}, 'comment').answer).toBe('nobody');
     expect(route({}).answer).toBe('woken');
   });

@@ -6,6 +6,8 @@ export interface PullRequestEntry {
   readonly pullRequest: PullRequest;
   /** The forge's clock was past the second of the last change when we read it: nothing can hide behind the same time stamp. */
   readonly settled: boolean;
+  /** Monotonic milliseconds when we read it. */
+  readonly readAt: number;
 }
 
 /** The tracker as of one refresh. Replaced as a whole, never edited, so that a refresh that fails leaves the old one standing. */

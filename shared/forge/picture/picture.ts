@@ -3,6 +3,7 @@ import type { Clock } from '#clock';
 import type { Forge } from '#forge';
 import { createDetails, type Details } from './details.ts';
 import { createForgotten } from './forgotten.ts';
+import { createHearing, type Hearing } from './hearing.ts';
 import { type Items, noItems } from './items.ts';
 import { createReader } from './reader.ts';
 import { forgeTimeOf, loadAll, loadChanges } from './refresh.ts';
@@ -28,6 +29,7 @@ export interface Picture {
   readonly statuses: Statuses;
   /** The item is read again by the next refresh. */
   forget(number: number): void;
+  readonly hearing: Hearing;
 }
 
 /** How a picture that several look at paces its loads, in milliseconds: how long one waits for others to ask too, and how far apart they begin. */
@@ -42,7 +44,16 @@ interface Loader {
   load(): Promise<Items>;
 }
 
-function createLoader(forge: Forge, clock: Clock, details: Details, forgotten: ReturnType<typeof createForgotten>): Loader {
+interface LoaderDeps {
+  readonly forge: Forge;
+  readonly clock: Clock;
+  readonly details: Details;
+  readonly forgotten: ReturnType<typeof createForgotten>;
+  readonly hearing: Hearing;
+}
+
+function createLoader({ forge, clock, details, forgotten, hearing }: LoaderDeps): Loader {
+  const source = { forge, clock, patienceMs: hearing.patienceMs };
   let items: Items = noItems;
   let loadedAt: number | null = null;
   let forgeTime = Number.NEGATIVE_INFINITY;
@@ -51,11 +62,11 @@ function createLoader(forge: Forge, clock: Clock, details: Details, forgotten: R
     const handled = forgotten.take();
     const now = clock.monotonic();
     let everything = loadedAt === null || now - loadedAt >= reloadMs || isSetBack();
-    let found = everything ? await loadAll({ forge, clock }, items) : await loadChanges({ forge, clock }, items, handled.numbers);
+    let found = everything ? await loadAll(source, items) : await loadChanges(source, items, handled.numbers);
     // Only its answer tells that its clock was set back: what changed since then is older than what we asked for.
     if (!everything && isSetBack()) {
       everything = true;
-      found = await loadAll({ forge, clock }, items);
+      found = await loadAll(source, items);
     }
     items = found;
     if (everything) loadedAt = now;
@@ -70,9 +81,10 @@ function createLoader(forge: Forge, clock: Clock, details: Details, forgotten: R
 export function createPicture({ forge: first, clock, pacing }: { readonly forge: Forge; readonly clock: Clock; readonly pacing?: Pacing }): Picture {
   const reader = createReader(first, clock);
   const { forge } = reader;
-  const details = createDetails(forge);
+  const hearing = createHearing(clock);
+  const details = createDetails(forge, clock, hearing);
   const forgotten = createForgotten();
-  const { items, load } = createLoader(forge, clock, details, forgotten);
+  const { items, load } = createLoader({ forge, clock, details, forgotten, hearing });
   let begunAt = Number.NEGATIVE_INFINITY;
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<Items> | null = null;
@@ -108,5 +120,6 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
       details.forget(number);
       forgotten.add(number);
     },
+    hearing,
   };
 }

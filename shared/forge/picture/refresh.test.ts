@@ -5,6 +5,7 @@ import type { PullRequest } from '#domain/pull-request';
 import { asSha } from '#domain/sha';
 import { untrusted } from '#domain/untrusted';
 import type { Change, Forge } from '#forge';
+import { createManualClock } from '../../clock/manual.ts';
 import { noItems } from './items.ts';
 import { loadAll, loadChanges } from './refresh.ts';
 
@@ -89,6 +90,25 @@ describe('a refresh', () => {
     calls.length = 0;
     await loadChanges(source(forge), items, none);
     expect(calls).toEqual(['changes']);
+  });
+
+  it('looks a second time only after a while where the forge tells of changes itself, even when nothing else changed', async () => {
+    const { forge, pulls, calls, now } = createTestForge();
+    const clock = createManualClock(at(0));
+    const patient = { forge, clock, patienceMs: () => 30_000 };
+    pulls.set(1, pull(1, 10, 1));
+    now.second = 10;
+    let items = await loadAll(patient, noItems);
+    pulls.set(1, pull(1, 10, 2));
+    pulls.set(3, pull(3, 15, 3));
+    now.second = 20;
+    clock.advance(10_000);
+    items = await loadChanges(patient, items, none);
+    expect(items.pullRequests.get(1)?.pullRequest.head).toBe(sha(1));
+    clock.advance(20_000);
+    calls.length = 0;
+    items = await loadChanges(patient, items, none);
+    expect([calls, items.pullRequests.get(1)?.pullRequest.head]).toEqual([['changes', 'pull 1'], sha(2)]);
   });
 
   it('does not let a pull request that it read late hide changes that happened between', async () => {

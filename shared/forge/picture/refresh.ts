@@ -16,6 +16,8 @@ const pageSize = 50;
 interface Source {
   readonly forge: Forge;
   readonly clock: Clock;
+  /** How old a pull request that was read too close to its change may get before it is read once more (0). */
+  readonly patienceMs?: () => number;
 }
 
 /** Reads the forge's clock before a request: what is read afterwards is at least as new. */
@@ -36,7 +38,7 @@ export async function loadAll(source: Source, old: Items): Promise<Items> {
   const known = [...old.pullRequests.values()].filter((each) => each.pullRequest.state === 'open').map((each) => each.pullRequest.number);
   const numbers = new Set([...open.filter((each) => each.kind === 'pull-request').map((each) => each.number), ...known]);
   const pullRequests = new Map([...old.pullRequests].filter(([number]) => !numbers.has(number)));
-  for (const entry of await readPullRequests(forge, [...numbers])) pullRequests.set(entry.pullRequest.number, entry);
+  for (const entry of await readPullRequests(source, [...numbers])) pullRequests.set(entry.pullRequest.number, entry);
   return withoutOldClosed({ issues, pullRequests, watermark });
 }
 
@@ -48,14 +50,15 @@ export async function loadChanges(source: Source, old: Items, forgotten: Readonl
   for (const change of changes) if (change.kind === 'issue') issues.set(change.number, change.issue);
 
   const pullRequests = new Map(old.pullRequests);
-  const numbers = new Set([...forgotten].filter((number) => mergedOf(pullRequests, number) === null && pullRequests.has(number)));
+  const forgottenOnes = [...forgotten].filter((number) => mergedOf(pullRequests, number) === null && pullRequests.has(number));
+  const numbers = new Set([...forgottenOnes, ...doubtful(source, old)]);
   for (const change of changes) {
     const merged = change.kind === 'issue' ? null : mergedOf(pullRequests, change.number);
     if (merged !== null) pullRequests.set(change.number, { ...merged, pullRequest: withTalk(merged.pullRequest, change.issue) });
-    else if (needsReading(change, old)) numbers.add(change.number);
+    else if (isNews(change, old)) numbers.add(change.number);
   }
   for (const number of numbers) pullRequests.delete(number);
-  for (const entry of await readPullRequests(source.forge, [...numbers])) pullRequests.set(entry.pullRequest.number, entry);
+  for (const entry of await readPullRequests(source, [...numbers])) pullRequests.set(entry.pullRequest.number, entry);
   return withoutOldClosed({ issues, pullRequests, watermark });
 }
 
@@ -86,16 +89,27 @@ function withTalk(pull: PullRequest, { title, body, labels, assignees, comments,
   return { ...pull, title, body, labels, assignees, comments, updatedAt };
 }
 
-function needsReading(change: Change, old: Items): boolean {
+function isNews(change: Change, old: Items): boolean {
   if (change.kind === 'issue') return false;
-  const known = old.pullRequests.get(change.number);
-  return known === undefined || !known.settled || known.pullRequest.updatedAt.getTime() !== change.updatedAt.getTime();
+  const known = old.pullRequests.get(change.number)?.pullRequest;
+  return known?.updatedAt.getTime() !== change.updatedAt.getTime();
 }
 
-async function readPullRequests(forge: Forge, numbers: readonly number[]): Promise<readonly PullRequestEntry[]> {
+/** Pull requests that may have changed within the second in which they were read. */
+function doubtful({ clock, patienceMs = () => 0 }: Source, { pullRequests }: Items): readonly number[] {
+  const now = clock.monotonic();
+  return [...pullRequests]
+    .filter(([number, { settled, readAt }]) => !settled && now - readAt >= patienceMs() && mergedOf(pullRequests, number) === null)
+    .map(([number]) => number);
+}
+
+async function readPullRequests({ forge, clock }: Source, numbers: readonly number[]): Promise<readonly PullRequestEntry[]> {
   const asked = forgeTimeOf(forge);
+  const readAt = clock.monotonic();
   const open = numbers.length < listFrom ? [] : await forge.listOpenPullRequests();
   const listed = new Map(open.map((each) => [each.number, each]));
   const found = await inParallel(numbers, width, async (number) => listed.get(number) ?? forge.findPullRequest(number));
-  return found.filter((each): each is PullRequest => each !== null).map((pullRequest) => ({ pullRequest, settled: isSettled(pullRequest.updatedAt, asked) }));
+  return found
+    .filter((each): each is PullRequest => each !== null)
+    .map((pullRequest) => ({ pullRequest, settled: isSettled(pullRequest.updatedAt, asked), readAt }));
 }
