@@ -108,7 +108,7 @@ describe('the whole journey on a real forge', () => {
     const logins = new Map(accounts.map((name) => [`token ${secret(`${name}.token`)}`, name]));
     const ours = Map.groupBy(api, ({ token }) => logins.get(token) ?? 'unknown');
     for (const [name, list] of ours) {
-      const shapes = [...byShape(list)].slice(0, 6).map(([shape, count]) => `${count} ${shape}`);
+      const shapes = [...byShape(list)].slice(0, 12).map(([shape, count]) => `${count} ${shape}`);
       console.log(`${name}: ${list.length} calls (${shapes.join(', ')})`);
     }
     const agents = api.length - (ours.get('ci')?.length ?? 0);

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
+/** The examples' checks need the Node that their workflows name; with an older one `node --test` finds no TypeScript, and is green. */
+const path = [dirname(process.execPath), process.env['PATH'] ?? '/usr/bin:/bin'].join(delimiter);
 
 export interface Running {
   readonly output: () => string;
@@ -14,7 +16,11 @@ export interface Running {
 
 /** Starts the real `bin/disinto`, to be stopped by the caller. */
 export function startDisinto(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(join(root, 'bin', 'disinto'), args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } });
+  const child = spawn(join(root, 'bin', 'disinto'), args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: path, NO_COLOR: '1', ...env },
+  });
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
