@@ -31,13 +31,14 @@ export async function runMerger(ports: MergerPorts, tick: Tick): Promise<Outcome
   return outcome;
 }
 
-/** What to do now. A merge is decided on checks that were asked for just before it. */
+/** What to do now. A merge is decided on checks that were asked for in this tick. */
 async function decide(ports: MergerPorts, tick: Tick): Promise<{ readonly seen: MergerSnapshot; readonly step: MergeStep }> {
+  const began = ports.clock.monotonic();
   const seen = await observeMerger(ports, tick);
   const step = decideMergeStep(seen.candidates);
   if (step.do !== 'merge') return { seen, step };
   const { number } = step.candidate.pullRequest;
-  const sure = await observeMerger(ports, tick, number);
+  const sure = await observeMerger(ports, tick, { number, since: began });
   const again = decideMergeStep(sure.candidates);
   const other = again.do === 'merge' && again.candidate.pullRequest.number !== number;
   return { seen: sure, step: other ? { do: 'wait', reason: `#${number} changed while it was about to land` } : again };

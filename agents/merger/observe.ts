@@ -20,9 +20,9 @@ export interface MergerSnapshot {
 
 /**
  * Approved pull requests of our own agents, oldest first. Asks the forge only about those that an approval makes worth it. `sure`: the
- * one whose checks are asked for now, whatever was seen a moment ago.
+ * one whose checks must have been asked for since then.
  */
-export async function observeMerger(ports: MergerPorts, tick: Tick, sure: number | null = null): Promise<MergerSnapshot> {
+export async function observeMerger(ports: MergerPorts, tick: Tick, sure: Sure | null = null): Promise<MergerSnapshot> {
   const who = identities(tick.config, tick.project);
   const approved: { pull: PullRequest; approval: Candidate['approval']; issue: number | null }[] = [];
   for (const pull of [...ports.view.pullRequests.values()].toSorted((a, b) => a.number - b.number)) {
@@ -49,8 +49,15 @@ export async function observeMerger(ports: MergerPorts, tick: Tick, sure: number
   return { tip, candidates };
 }
 
-function ageFor({ view }: MergerPorts, number: number, asked: number | null, sure: number | null): number {
-  if (number === sure) return 0;
+interface Sure {
+  readonly number: number;
+  /** Monotonic milliseconds. */
+  readonly since: number;
+}
+
+/** Age in seconds that the answer about the checks of this pull request may have. */
+function ageFor({ view, clock }: MergerPorts, number: number, asked: number | null, sure: Sure | null): number {
+  if (number === sure?.number) return (clock.monotonic() - sure.since) / 1000;
   return number === asked ? lookSeconds(view) : Number.POSITIVE_INFINITY;
 }
 

@@ -21,7 +21,7 @@ export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly Hoste
     const here = slots.filter((slot) => slot.project.repository.toLowerCase() === facts.repository.toLowerCase());
     for (const slot of here) {
       slot.ports.view.heard();
-      forget(slot, facts);
+      forget(slot, event, facts);
       if (event === 'push' && !isBeside(event, facts, slot) && isCommit(facts.sha)) toldOfPush(slot.ports.view, slot.project.branch, asSha(facts.sha));
     }
     const cause = { kind: 'webhook', event, delivery } as const;
@@ -38,9 +38,12 @@ function cares(event: WakeEvent, facts: WebhookFacts, slot: HostedAgent): boolea
   return !ownDoing && !isBeside(event, facts, slot) && namesOf(event, facts, slot).some((name) => slot.agent.wakes.includes(name));
 }
 
-function forget({ ports }: HostedAgent, { number, sha }: WebhookFacts): void {
-  if (number !== null) ports.view.forget({ number });
-  if (isCommit(sha)) ports.view.forget({ head: asSha(sha) });
+/** Only an event of a status says something about the statuses of a commit, though others name one. */
+function forget({ ports: { view } }: HostedAgent, event: WakeEvent, { number, sha, state }: WebhookFacts): void {
+  if (number !== null) view.forget({ number });
+  if (event !== 'status' || !isCommit(sha)) return;
+  if (state === 'pending') view.checkStarted(asSha(sha));
+  else view.forget({ head: asSha(sha) });
 }
 
 /** Of a deleted branch the forge says only zeros. */

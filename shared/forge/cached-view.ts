@@ -58,6 +58,7 @@ export function createView(options: {
       picture.forget(what.number);
       forgotten.add(what.number);
     },
+    checkStarted: statuses.started,
     heard: picture.hearing.heard,
     hears: picture.hearing.hears,
   };

@@ -24,8 +24,10 @@ export interface View {
   statuses(head: Sha, maxAgeSeconds: number): Promise<readonly CommitStatus[]>;
   /** When the statuses of a commit were last asked for, in monotonic milliseconds; null when they are not known (any more). */
   lookedAt(head: Sha): number | null;
-  /** Forget what is known about an item or commit: a webhook or our own write said that it changed. */
+  /** Forget what is known about an item or the statuses of a commit: a webhook or our own write said that it changed. */
   forget(what: { readonly number: number } | { readonly head: Sha }): void;
+  /** A check of this commit started, which says something new only where a result is known. */
+  checkStarted(head: Sha): void;
   /** A webhook of the repository arrived: while they do, what the forge may not have shown yet is asked for again later, not at the next refresh. */
   heard(): void;
   /** Whether the forge tells of changes at present, by webhooks that reach this process. */

@@ -39,7 +39,7 @@ async function setUp(file: string, run: (project: string) => Promise<Outcome>) {
     settings: { name: 'dev', identity: 'dev-bot', tokenFile: null, schedule: null } as unknown as AgentConfig,
     project: { name, repository: `acme/${name}`, branch: 'main' } as ProjectConfig,
     config: {} as Config,
-    ports: { view: { heard: () => {}, forget: () => {}, pullRequests: new Map() } } as unknown as Ports,
+    ports: { view: { heard: () => {}, checkStarted: () => {}, forget: () => {}, pullRequests: new Map() } } as unknown as Ports,
   }));
   const common = { ledger, clock: systemClock, chance: systemChance, log: silentLog, mask: (text: string) => text, knows: () => false };
   const host = startHost({ ...common, slots, process: thisProcess(), isAlive: isProcessAlive });

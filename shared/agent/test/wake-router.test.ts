@@ -16,13 +16,21 @@ describe('createWakeRouter', () => {
     const woken: string[] = [];
     const forgotten: unknown[] = [];
     const heard: string[] = [];
+    const started: unknown[] = [];
     const slot = (name: string, wakes: Agent['wakes'], repository = 'acme/widgets'): HostedAgent =>
       ({
         name,
         agent: { wakes },
         settings: { identity: name },
         project: { name: 'demo', repository, branch: 'main' },
-        ports: { view: { heard: () => heard.push(name), forget: (what: unknown) => forgotten.push(what), pullRequests } },
+        ports: {
+          view: {
+            heard: () => heard.push(name),
+            checkStarted: (head: unknown) => started.push(head),
+            forget: (what: unknown) => forgotten.push(what),
+            pullRequests,
+          },
+        },
       }) as unknown as HostedAgent;
     const slots = [
       slot('dev', ['pull-request', 'status']),
@@ -37,7 +45,7 @@ describe('createWakeRouter', () => {
       { repository: 'acme/Widgets', number: 7, sha: null, action: null, ref: null, state: null, sender: 'maintainer', ...facts },
       'd1',
     );
-    return { woken, forgotten, heard, answer };
+    return { woken, forgotten, heard, started, answer };
   }
 
   it('wakes those who care, on that repository', () => {
@@ -47,7 +55,15 @@ describe('createWakeRouter', () => {
   it('#5935: an agent is not woken by its own doing, but everybody forgets', () => {
     const { woken, forgotten } = route({ sender: 'dev', sha });
     expect(woken).toEqual(['reviewer@demo pull-request:7']);
-    expect(forgotten).toEqual(Array.from({ length: 4 }, () => [{ number: 7 }, { head: sha }]).flat());
+    expect(forgotten).toEqual(Array.from({ length: 4 }, () => ({ number: 7 })));
+  });
+
+  it('only a status says something of the statuses of a commit, and one that started only where a result is known', () => {
+    expect(route({ number: null, sha, state: 'failure' }, 'status')).toMatchObject({
+      forgotten: Array.from({ length: 4 }, () => ({ head: sha })),
+      started: [],
+    });
+    expect(route({ number: null, sha, state: 'pending' }, 'status')).toMatchObject({ forgotten: [], started: [sha, sha, sha, sha] });
   });
 
   it('whatever the event, everybody on that repository knows that the forge tells', () => {
@@ -67,7 +83,7 @@ describe('createWakeRouter', () => {
   });
 
   it('says when nobody here works on the repository, or waits for that', () => {
-    expect(route({ repository: 'acme/other' })).toEqual({ woken: [], forgotten: [], heard: [], answer: 'nobody' });
+    expect(route({ repository: 'acme/other' })).toEqual({ woken: [], forgotten: [], heard: [], started: [], answer: 'nobody' });
     expect(route({}, 'comment').answer).toBe('nobody');
     expect(route({}).answer).toBe('woken');
   });

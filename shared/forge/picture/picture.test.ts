@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '#clock/system';
 import { asSha } from '#domain/sha';
+import type { CommitStatus } from '#domain/check';
 import type { Issue } from '#domain/issue';
 import type { Change, Forge } from '#forge';
 import { createManualClock, type ManualClock } from '../../clock/manual.ts';
@@ -45,6 +46,28 @@ describe('views of one picture', () => {
     expect(one.lookedAt(head)).toBeNull();
     await one.statuses(head, 60);
     expect(calls).toEqual(['statuses', 'statuses']);
+  });
+
+  it('a check that started makes a kept answer old only when there is a result in it', async () => {
+    const calls: string[] = [];
+    const one = (state: CommitStatus['state']): readonly CommitStatus[] => [
+      { id: 1, context: 'ci/test', state, description: '', targetUrl: null, creator: 'ci' },
+    ];
+    let statuses = one('pending');
+    const listStatuses = (): Promise<readonly CommitStatus[]> => {
+      calls.push('statuses');
+      return Promise.resolve(statuses);
+    };
+    const view = createView({ forge: { listStatuses } as unknown as Forge, clock: systemClock });
+    await view.statuses(head, 60);
+    view.checkStarted(head);
+    statuses = one('failure');
+    expect(await view.statuses(head, 60)).toEqual(one('pending'));
+    view.forget({ head });
+    await view.statuses(head, 60);
+    view.checkStarted(head);
+    await view.statuses(head, 60);
+    expect(calls).toHaveLength(3);
   });
 
   it('begin apart when they are paced, each after it was asked for', async () => {

@@ -7,6 +7,8 @@ interface Entry {
   readonly value: Promise<readonly CommitStatus[]>;
   /** Monotonic milliseconds when it was asked. */
   readonly asked: number;
+  /** The answer, once it is there. */
+  known: readonly CommitStatus[];
 }
 
 const commitsKept = 500;
@@ -17,6 +19,8 @@ export interface Statuses {
   /** Monotonic milliseconds of the kept answer, or null. */
   askedAt(head: Sha): number | null;
   forget(head: Sha): void;
+  /** A check of this commit started: a kept answer with a result in it counts no more; one without says the same still. */
+  started(head: Sha): void;
   /** Monotonic milliseconds of the last question, or null when it was never asked or forgotten. */
   lookedAt(head: Sha): number | null;
 }
@@ -27,14 +31,15 @@ export function createStatuses(forge: Forge, clock: Clock): Statuses {
     const known = kept.get(head);
     const asked = clock.monotonic();
     if (known !== undefined && maxAgeSeconds > 0 && asked - known.asked <= maxAgeSeconds * 1000) return known.value;
-    const entry: Entry = { value: forge.listStatuses(head), asked };
+    const entry: Entry = { value: forge.listStatuses(head), asked, known: [] };
     kept.delete(head);
     kept.set(head, entry);
     const [oldest] = kept.keys();
     if (kept.size > commitsKept && oldest !== undefined) kept.delete(oldest);
-    entry.value.catch(() => {
-      if (kept.get(head) === entry) kept.delete(head);
-    });
+    entry.value.then(
+      (answer) => (entry.known = answer),
+      () => kept.get(head) === entry && kept.delete(head),
+    );
     return entry.value;
   };
   return {
@@ -42,6 +47,9 @@ export function createStatuses(forge: Forge, clock: Clock): Statuses {
     askedAt: (head) => kept.get(head)?.asked ?? null,
     forget: (head) => {
       kept.delete(head);
+    },
+    started: (head) => {
+      if (kept.get(head)?.known.some((status) => status.state !== 'pending') === true) kept.delete(head);
     },
     lookedAt: (head) => kept.get(head)?.asked ?? null,
   };
