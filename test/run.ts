@@ -55,7 +55,10 @@ async function prepare(): Promise<{ readonly result: SuiteResult; readonly stops
   const seconds = (performance.now() - started) / 1000;
   const failed = error === null ? 0 : 1;
   console.log(failed === 0 ? `== setup: ${seconds.toFixed(1)} s` : `== setup failed: ${error instanceof Error ? error.message : String(error)}`);
-  return { result: { name: 'setup', passed: 1 - failed, failed, seconds, why: failed === 0 ? null : 'see above', failures: [] }, stops: error instanceof LackingPrograms };
+  return {
+    result: { name: 'setup', passed: 1 - failed, failed, seconds, why: failed === 0 ? null : 'see above', failures: [] },
+    stops: error instanceof LackingPrograms,
+  };
 }
 
 /** Each gate counts as one test. */
