@@ -19,7 +19,7 @@ export async function runDev(ports: DevPorts, tick: Tick): Promise<Outcome> {
 
 /** What was seen and chosen, for `disinto why`. */
 function tellDecision(tick: Tick, seen: DevSnapshot, step: Exclude<DevStep, { do: 'nothing' | 'wait' }>): void {
-  const subject = step.do === 'drop' ? `pr:${step.pullRequest.number}` : `issue:${step.item.issue.number}`;
+  const subject = step.do === 'drop' ? `pr:${step.pullRequest.number}` : `issue:${('issue' in step ? step.issue : step.item.issue).number}`;
   const parked = seen.items.filter((item) => item.park !== null && item.park.unparked === null).length;
   const working = seen.items.filter((item) => item.work !== null).length;
   tick.tell('observed', subject, { issues: seen.items.length, parked, withPullRequest: working });

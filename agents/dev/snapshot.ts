@@ -12,6 +12,8 @@ export interface DevSnapshot {
   readonly items: readonly Item[];
   /** Own open pull requests whose issue is closed or gone. */
   readonly stray: readonly PullRequest[];
+  /** Open issues that a review filed and could not label. */
+  readonly unlabelled: readonly Issue[];
   readonly limits: {
     readonly fixRounds: number;
     readonly reviewRounds: number;
@@ -110,6 +112,7 @@ export type DevStep =
   | { readonly do: 'mirror-park'; readonly item: Item; readonly park: Park }
   | { readonly do: 'un-park'; readonly item: Item; readonly by: string }
   | { readonly do: 'publish-held'; readonly item: Item }
+  | { readonly do: 'label-follow-up'; readonly issue: Issue }
   | { readonly do: 'drop'; readonly pullRequest: PullRequest; readonly why: string }
   | { readonly do: 'rerun-checks'; readonly item: Item; readonly work: Work }
   | { readonly do: 'fix-checks' | 'address-review' | 'resolve-conflict'; readonly item: Item; readonly work: Work; readonly cause: string }

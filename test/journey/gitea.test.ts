@@ -84,6 +84,12 @@ describe('the whole journey on a real forge', () => {
     expect(inShort(outcomes), stories.map((story) => story.out).join('\n\n')).toEqual(expected);
   });
 
+  it('the follow-up that a review filed has its label, although the reviewer may set none', async () => {
+    const forge = forgeAs(ground, 'keeper/parcel-rates', ownerToken);
+    const number = (await outcomesOf(ground, 'parcel-rates', given['parcel-rates'] ?? 0, ownerToken)).find((each) => each.origin === 'follow-up')?.number ?? 0;
+    await expect.poll(async () => [...((await forge.findIssue(number))?.labels ?? [])], { timeout: 20_000, interval: 500 }).toEqual(['tech-debt']);
+  });
+
   it('webhooks drove it: every run that did something was woken by one, or followed one', () => {
     const ledger = openLedger(join(root, 'data', 'ledger.sqlite'));
     try {

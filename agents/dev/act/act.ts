@@ -1,5 +1,5 @@
 import type { Outcome, Tick } from '#agent';
-import { approvedRef, attemptOf, heldRef } from '#domain/name';
+import { approvedRef, attemptOf, heldRef, labels } from '#domain/name';
 import { asSha } from '#domain/sha';
 import { parkIssue, mirrorPark, unparkIssue } from '#work/park';
 import { textDigest } from '#dev/observe/park';
@@ -26,6 +26,13 @@ export async function actDev(ports: DevPorts, tick: Tick, step: DevStep, seen: D
       tick.subject(`issue:${step.item.issue.number}`);
       await mirrorPark(ports, tick, step.item.issue);
       return { kind: 'acted', did: `labelled #${step.item.issue.number} as parked` };
+    case 'label-follow-up':
+      tick.subject(`issue:${step.issue.number}`);
+      await tick.effect('labels', `issue:${step.issue.number}`, labels.techDebt.name, () =>
+        ports.forge.ensureLabels(step.issue.number, { add: [labels.techDebt.name], remove: [] }),
+      );
+      ports.view.forget({ number: step.issue.number });
+      return { kind: 'acted', did: `labelled #${step.issue.number}, which a review filed` };
     case 'un-park':
       return unpark(ports, tick, step.item, step.by);
     case 'publish-held':

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { DevStep, Item } from '#dev/snapshot';
 import { labels } from '#domain/name';
-import { backlog, blocked, failed, inProgress, item, limits, park, pending, pullRequest, red, snapshot, times, work } from '../test/sample.ts';
+import { backlog, blocked, failed, inProgress, issue, item, limits, park, pending, pullRequest, red, snapshot, times, work } from '../test/sample.ts';
 import { decideDevStep } from './decide.ts';
 
 /** The step, and on what: `implement #1`, `park untrusted-author #1`, `wait`. */
 function say(step: DevStep): string {
   const slug = step.do === 'park' ? ` ${step.slug}` : '';
   if (step.do === 'drop') return `drop #${step.pullRequest.number}`;
+  if (step.do === 'label-follow-up') return `label-follow-up #${step.issue.number}`;
   return 'item' in step ? `${step.do}${slug} #${step.item.issue.number}` : step.do;
 }
 
@@ -144,6 +145,12 @@ describe('what is in flight', () => {
 
   it('D11: closes my pull request when its issue was closed', () => {
     expect(say(decideDevStep(snapshot([item(1)], { stray: [pullRequest(7)] })))).toBe('drop #7');
+  });
+
+  it('what a review filed without its label is labelled before work goes on, after what people see of the parked', () => {
+    const unlabelled = [issue(8, { labels: new Set() })];
+    expect(say(decideDevStep(snapshot([item(1)], { unlabelled })))).toBe('label-follow-up #8');
+    expect(say(decideDevStep(snapshot([item(1, { trusted: false })], { unlabelled })))).toBe('park untrusted-author #1');
   });
 
   it('an outsider whose text changed under a pull request parks it', () => {

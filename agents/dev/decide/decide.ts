@@ -5,7 +5,7 @@ import type { Park } from '#domain/park';
 import type { DevSnapshot, DevStep, Item } from '#dev/snapshot';
 
 /**
- * The one next step. Pure. Order: people first (what they released, closed or took), then visibility (parks), then work in
+ * The one next step. Pure. Order: people first (what they released, closed or took), then visibility (parks and labels), then work in
  * flight (oldest first), then new work by tier and age. Whatever waits, waits without holding up anything else (I2, C9).
  */
 export function decideDevStep(seen: DevSnapshot): DevStep {
@@ -13,6 +13,7 @@ export function decideDevStep(seen: DevSnapshot): DevStep {
     first(seen.stray, (pullRequest) => ({ do: 'drop', pullRequest, why: 'its issue was closed' })) ??
     first(seen.items, released) ??
     first(seen.items, (item) => needsPark(item, seen.limits)) ??
+    first(seen.unlabelled, (issue) => ({ do: 'label-follow-up', issue })) ??
     first(inFlight(seen), (item) => decideWork(item, seen.limits)) ??
     decideNew(seen)
   );

@@ -7,6 +7,7 @@ import { readPark } from '#domain/park';
 import type { PullRequest } from '#domain/pull-request';
 import { readWorkLog } from '#domain/work-log';
 import { type Identities, identities } from '#work/identities';
+import { unlabelledFollowUps } from './follow-ups.ts';
 import { isMirrored, releasedBy, textDigest } from './park.ts';
 import { createWorkObserver, type WorkObserver } from './work.ts';
 import type { Dependency, DevSnapshot, Item } from '#dev/snapshot';
@@ -46,7 +47,7 @@ export async function observeDev(ports: ObservePorts, tick: Tick): Promise<DevSn
   }
   const stray = await strays(ports, me, [...pulls.values()]);
   const { policy } = tick.project;
-  return { me, items, stray, limits: policy };
+  return { me, items, stray, unlabelled: await unlabelledFollowUps(ports, who.people), limits: policy };
 }
 
 interface Context {
