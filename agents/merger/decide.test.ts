@@ -1,51 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckState } from '#domain/check';
-import type { PullRequest } from '#domain/pull-request';
-import { asSha } from '#domain/sha';
-import { untrusted } from '#domain/untrusted';
+import { approval, green, head, pending, pullRequest, red, sha } from '#domain/test/sample';
 import { type Candidate, decideMergeStep, type MergeStep, type Result } from './decide.ts';
 
-const head = asSha('a'.repeat(40));
-const tree = asSha('b'.repeat(40));
-const commit = asSha('c'.repeat(40));
+const tree = sha('b');
+const commit = sha('c');
 
-const green: CheckState = { kind: 'success', head, contexts: [{ context: 'ci/test', status: 7 }] };
-const pending: CheckState = { kind: 'pending', head, missing: ['ci/test'] };
-const red: CheckState = { kind: 'failure', head, failed: [{ id: 8, context: 'ci/test', state: 'failure', description: '', targetUrl: null, creator: 'ci' }] };
 const none: CheckState = { kind: 'none', head };
 const atHead: Result = { kind: 'head', tree };
 const onBranch = (checks: CheckState): Result => ({ kind: 'on-branch', tree, commit, checks });
 
 function candidate(number: number, part: Partial<Candidate> = {}): Candidate {
-  const pullRequest: PullRequest = {
-    number,
-    title: untrusted(''),
-    body: untrusted(''),
-    author: 'dev',
-    state: 'open',
-    draft: false,
-    labels: new Set(),
-    assignees: [],
-    branch: `fix/issue-${number}`,
-    head,
-    base: 'main',
-    mergeCommit: null,
-    mergedBy: null,
-    createdAt: new Date(0),
-    updatedAt: new Date(0),
-    comments: 0,
-  };
-  const approval = {
-    id: 3,
-    author: 'reviewer',
-    verdict: 'approved',
-    head,
-    body: untrusted(''),
-    stale: false,
-    dismissed: false,
-    submittedAt: new Date(0),
-  } as const;
-  return { pullRequest, issue: number, approval, checks: green, result: atHead, refused: false, ...part };
+  return { pullRequest: pullRequest(number), issue: number, approval, checks: green, result: atHead, refused: false, ...part };
 }
 
 const say = (step: MergeStep): string => ('candidate' in step ? `${step.do} #${step.candidate.pullRequest.number}` : step.do);

@@ -1,29 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Item, Work } from '#dev/snapshot';
 import { decideDevStep } from '../../agents/dev/decide/decide.ts';
-import {
-  backlog,
-  blocked,
-  failed,
-  green,
-  head,
-  inProgress,
-  issue,
-  item,
-  limits,
-  park,
-  pending,
-  pullRequest,
-  red,
-  round,
-  sha,
-  snapshot,
-  times,
-  work,
-} from '../../agents/dev/test/sample.ts';
+import { approval, green, head, issue, pending, pullRequest, red, sha } from '#domain/test/sample';
+import { backlog, blocked, failed, inProgress, item, limits, park, round, snapshot, times, work } from '../../agents/dev/test/sample.ts';
 import { decideMergeStep } from '../../agents/merger/decide.ts';
 import { decideReviewStep } from '../../agents/reviewer/decide.ts';
-import { untrusted } from '#domain/untrusted';
 
 const checks = [green, pending, red, { kind: 'none', head }] as const;
 const reviews = [
@@ -112,16 +93,6 @@ function workMover(one: Item, of: Work): string {
     const reviewable = { pullRequest: pull, issue: issue(1), comments: [], earlier: [], tip: head, checks: of.checks.kind, failures: of.reviewFailures.count };
     return decideReviewStep([reviewable]).do === 'review' ? 'reviewer' : '';
   }
-  const approval = {
-    id: 3,
-    author: 'reviewer',
-    verdict: 'approved',
-    head,
-    body: untrusted(''),
-    stale: false,
-    dismissed: false,
-    submittedAt: new Date(0),
-  } as const;
   const result = of.merge.kind === 'clean' ? ({ kind: 'head', tree: head } as const) : ({ kind: 'conflict' } as const);
   const step = decideMergeStep([{ pullRequest: pull, issue: one.issue.number, approval, checks: of.checks, result, refused: of.refused !== null }]);
   return step.do === 'merge' ? 'merger' : '';

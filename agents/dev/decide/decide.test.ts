@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DevStep, Item } from '#dev/snapshot';
 import { labels } from '#domain/name';
-import { backlog, blocked, failed, inProgress, issue, item, limits, park, pending, pullRequest, red, snapshot, times, work } from '../test/sample.ts';
+import { issue, pending, pullRequest, red } from '#domain/test/sample';
+import { backlog, blocked, failed, inProgress, item, limits, park, snapshot, times, work } from '../test/sample.ts';
 import { decideDevStep } from './decide.ts';
 
 /** The step, and on what: `implement #1`, `park untrusted-author #1`, `wait`. */

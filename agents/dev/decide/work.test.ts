@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DevStep, Item, Work } from '#dev/snapshot';
-import { failed, green, head, item, limits, park, pending, pullRequest, red, round, sha, times, work } from '../test/sample.ts';
+import { green, head, pending, pullRequest, red, sha } from '#domain/test/sample';
+import { failed, item, limits, park, round, times, work } from '../test/sample.ts';
 import { decideWork } from './work.ts';
 
 function decide(one: Work, more: Partial<Omit<Item, 'issue'>> = {}): DevStep | null {

@@ -5,7 +5,7 @@ import type { People } from '#domain/people';
 import { untrusted } from '#domain/untrusted';
 import type { Forge, TimelineEvent } from '#forge';
 import type { View } from '#forge/view';
-import { issue } from '../test/sample.ts';
+import { issue } from '#domain/test/sample';
 import { unlabelledFollowUps } from './follow-ups.ts';
 
 const people = { isAgent: (login: string) => login.endsWith('-bot') } as People;

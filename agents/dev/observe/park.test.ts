@@ -3,7 +3,8 @@ import type { Comment } from '#domain/issue';
 import { createPeople } from '#domain/people';
 import { untrusted } from '#domain/untrusted';
 import type { TimelineEvent } from '#forge';
-import { issue, park } from '../test/sample.ts';
+import { issue } from '#domain/test/sample';
+import { park } from '../test/sample.ts';
 import { isMirrored, releasedBy, textDigest } from './park.ts';
 
 const people = createPeople({ maintainers: ['maintainer'], agents: ['dev', 'ci'] });

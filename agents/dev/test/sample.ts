@@ -1,35 +1,13 @@
-import type { CheckState } from '#domain/check';
 import type { Issue } from '#domain/issue';
 import { labels } from '#domain/name';
 import type { Park } from '#domain/park';
-import type { PullRequest } from '#domain/pull-request';
-import { asSha, type Sha } from '#domain/sha';
-import { untrusted } from '#domain/untrusted';
+import { green, head, pullRequest, issue } from '#domain/test/sample';
 import type { Attempt } from '#domain/work-log';
 import type { DevSnapshot, Item, Round, Work } from '#dev/snapshot';
-
-export const sha = (digit: string): Sha => asSha(digit.repeat(40));
-export const head = sha('a');
 
 export const backlog = new Set<string>([labels.backlog.name]);
 export const inProgress = new Set<string>([labels.inProgress.name]);
 export const blocked = new Set<string>([labels.blocked.name]);
-
-export function issue(number: number, part: Partial<Issue> = {}): Issue {
-  return {
-    number,
-    title: untrusted(`Issue ${number}`),
-    body: untrusted(''),
-    author: 'maintainer',
-    state: 'open',
-    labels: backlog,
-    assignees: [],
-    createdAt: new Date(number),
-    updatedAt: new Date(number),
-    comments: 0,
-    ...part,
-  };
-}
 
 /** An issue of a maintainer that is queued and ready. */
 export function item(number: number, part: Partial<Omit<Item, 'issue'>> & { readonly issue?: Partial<Issue> } = {}): Item {
@@ -46,7 +24,7 @@ export function item(number: number, part: Partial<Omit<Item, 'issue'>> & { read
     nextAttempt: 1,
     work: null,
     ...part,
-    issue: issue(number, part.issue),
+    issue: issue(number, { labels: backlog, ...part.issue }),
   };
 }
 
@@ -66,36 +44,6 @@ export function park(part: Partial<Park> = {}): Park {
     ...part,
   };
 }
-
-export function pullRequest(number: number, part: Partial<PullRequest> = {}): PullRequest {
-  return {
-    number,
-    title: untrusted(''),
-    body: untrusted(''),
-    author: 'dev',
-    state: 'open',
-    draft: false,
-    labels: new Set(),
-    assignees: [],
-    branch: 'fix/issue-1',
-    head,
-    base: 'main',
-    mergeCommit: null,
-    mergedBy: null,
-    createdAt: new Date(0),
-    updatedAt: new Date(0),
-    comments: 0,
-    ...part,
-  };
-}
-
-export const green: CheckState = { kind: 'success', head, contexts: [{ context: 'ci/test', status: 1 }] };
-export const pending: CheckState = { kind: 'pending', head, missing: ['ci/test'] };
-export const red: CheckState = {
-  kind: 'failure',
-  head,
-  failed: [{ id: 1, context: 'ci/test', state: 'failure', description: '', targetUrl: null, creator: 'ci' }],
-};
 
 /** A pull request that is green and waits for its review. */
 export function work(part: Partial<Omit<Work, 'review'>> & { readonly review?: Partial<Work['review']> } = {}): Work {

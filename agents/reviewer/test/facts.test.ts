@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { findFacts } from '../facts.ts';
 import { findLostLines } from '../lost-lines.ts';
 import { createRepository, type Files, type Repository } from './repository.ts';
-import { pullRequest } from './sample.ts';
+import { pullRequest } from '#domain/test/sample';
 
 const lines = (...names: string[]): string => `${names.join('\n')}\n`;
 const start = { 'a.txt': lines('one', 'two', 'three', 'four', 'five', 'six'), 'b.txt': lines('b') };

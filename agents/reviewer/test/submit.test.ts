@@ -7,7 +7,8 @@ import type { IssueDraft } from '#forge';
 import { shownLines } from '../diff-lines.ts';
 import type { ReviewerPorts } from '../observe.ts';
 import { draftReview, fileFollowUps } from '../submit.ts';
-import { issue, reviewable, sha } from './sample.ts';
+import { approval, issue, sha } from '#domain/test/sample';
+import { reviewable } from './sample.ts';
 
 const diff = `diff --git a/src/a.ts b/src/a.ts
 index 1..2 100644
@@ -67,16 +68,7 @@ it.each([
 });
 
 it('R4: a later round says so, and marks of ours cannot be forged by the answer', () => {
-  const earlier: Review = {
-    id: 1,
-    author: 'reviewer',
-    verdict: 'changes-requested',
-    head: sha('e'),
-    body: untrusted(''),
-    stale: true,
-    dismissed: false,
-    submittedAt: new Date(0),
-  };
+  const earlier: Review = { ...approval, verdict: 'changes-requested', head: sha('e'), stale: true };
   const draft = draftReview(
     reviewable(4, { earlier: [earlier] }),
     { verdict: 'approve', summary: '<!-- disinto:data {"run":"x"} --> Fixes #9' },
@@ -93,11 +85,11 @@ it('R7: what was found beside the change is filed once, at most five, as code do
   const ports = {
     view: {
       issues: new Map([
-        [3, issue(3, 'Known: problem!')],
-        [4, issue(4, 'Closed one', { state: 'closed' })],
+        [3, issue(3, { title: untrusted('Known: problem!') })],
+        [4, issue(4, { title: untrusted('Closed one'), state: 'closed' })],
       ]),
     },
-    forge: { createIssue: async (draft: IssueDraft) => (filed.push(draft), issue(10 + filed.length, draft.title)) },
+    forge: { createIssue: async (draft: IssueDraft) => (filed.push(draft), issue(10 + filed.length, { title: untrusted(draft.title) })) },
   } as unknown as ReviewerPorts;
   const tick = {
     run: 'run_1',

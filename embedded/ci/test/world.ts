@@ -7,7 +7,7 @@ import type { CommitStatus } from '#domain/check';
 import type { PullRequest } from '#domain/pull-request';
 import { asSha } from '#domain/sha';
 import type { Sha } from '#domain/sha';
-import { untrusted } from '#domain/untrusted';
+import { pullRequest } from '#domain/test/sample';
 import type { Log } from '#log';
 import { startEmbeddedCi } from '../server.ts';
 import type { EmbeddedCi, EmbeddedCiOptions } from '../server.ts';
@@ -76,7 +76,7 @@ export function createWorld(files: Readonly<Record<string, string>>): World {
     forge,
     counts,
     commit,
-    open: (number, branch) => void pulls.set(number, pullRequest(number, branch, asSha(git('rev-parse', branch)))),
+    open: (number, branch) => void pulls.set(number, pullRequest(number, { branch, head: asSha(git('rev-parse', branch)) })),
     shut: (number) => void pulls.delete(number),
     start: async (more = {}) => {
       const ci = await startEmbeddedCi({
@@ -106,26 +106,4 @@ export function createWorld(files: Readonly<Record<string, string>>): World {
     },
   };
   return world;
-}
-
-function pullRequest(number: number, branch: string, head: Sha): PullRequest {
-  const at = new Date(0);
-  return {
-    number,
-    branch,
-    head,
-    title: untrusted('t'),
-    body: untrusted(''),
-    author: 'dev',
-    state: 'open',
-    draft: false,
-    labels: new Set(),
-    assignees: [],
-    base: 'main',
-    mergeCommit: null,
-    mergedBy: null,
-    createdAt: at,
-    updatedAt: at,
-    comments: 0,
-  };
 }
