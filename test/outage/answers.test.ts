@@ -23,7 +23,6 @@ const outages: readonly Outage[] = [
     duringSession: true,
     ...meets(({ isGit }) => (isGit ? { kind: 'answer', status: 503, body: '' } : null)),
     waits: [causes.away],
-    again: ['session: implement for Second'],
   },
 ];
 

@@ -19,7 +19,6 @@ const outages: readonly Outage[] = [
     minutes: 60,
     deaf: true,
     duringSession: true,
-    again: ['session: implement for Second'],
     begin: ({ proxy }) => proxy.leave(),
     end: ({ proxy }) => proxy.comeBack(),
     waits: [causes.away],

@@ -14,7 +14,6 @@ playOutages('A real Gitea is away', startGiteaSite, [
     begin: ({ proxy }) => proxy.leave(),
     end: ({ proxy }) => proxy.comeBack(),
     waits: [causes.away],
-    again: ['session: implement for Second'],
     mostCallsPerHour: 100,
     mostSeconds: 120,
   },

@@ -17,8 +17,6 @@ export interface Outage {
   readonly waits: readonly string[];
   /** Waits that begin and are over within it, at most. */
   readonly passing?: number;
-  /** Sessions that have to be held once more because of it. */
-  readonly again?: readonly string[];
   /** Calls of all three agents together, per hour of it, at most. */
   readonly mostCallsPerHour: number;
   /** From its end until nobody waits any more, at most. */

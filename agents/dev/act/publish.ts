@@ -1,12 +1,13 @@
 import type { Outcome, Tick } from '#agent';
-import { claimRef, heldRef, trailer } from '#domain/name';
+import { heldRef, trailer } from '#domain/name';
 import { firstLine, publishable } from '#domain/publishable';
 import type { Sha } from '#domain/sha';
-import { type ChangedFile, type Claim, GitError, type PushResult, type RefUpdate, type Workspace } from '#git';
+import type { ChangedFile, Claim, Workspace } from '#git';
 import { judgeChange } from '#session/change';
 import { parkIssue } from '#work/park';
 import type { DevAnswer } from '#dev/answer';
 import type { ChangeRequest, DevPorts } from './change.ts';
+import { pushChange } from './unpushed.ts';
 
 export interface Finished {
   readonly workspace: Workspace;
@@ -132,9 +133,7 @@ async function parkWith(ports: DevPorts, tick: Tick, { request }: Finished, word
 async function publish(ports: DevPorts, tick: Tick, finished: Finished): Promise<Accepted> {
   const { request, claim } = finished;
   const head = await labelledHead(ports, tick, finished);
-  const ref = `refs/heads/${request.branch}`;
-  const fence = { ref: claimRef(claim.name), to: claim.commit, expect: claim.commit };
-  const pushed = await tick.effect('push', ref, head, () => pushOrWhy(ports, [{ ref, to: head, expect: request.expect }, fence]));
+  const pushed = await pushChange(ports, tick, request, claim, head);
   switch (pushed.kind) {
     case 'pushed':
       return { kind: 'published', head };
@@ -142,16 +141,6 @@ async function publish(ports: DevPorts, tick: Tick, finished: Finished): Promise
       return { kind: 'lost', why: `${pushed.refs.join(', ')} moved meanwhile; the work is salvaged and the next tick looks again` };
     case 'refused':
       return { kind: 'rejected', why: `the forge refuses the push: ${firstLine(pushed.why)}` };
-  }
-}
-
-/** A push that can never succeed (no right, refused credential) uses up a try: it must not buy sessions for ever. An outage does not. */
-async function pushOrWhy(ports: DevPorts, updates: readonly RefUpdate[]): Promise<PushResult> {
-  try {
-    return await ports.git.push(updates);
-  } catch (error) {
-    if (error instanceof GitError && error.kind !== 'unavailable') return { kind: 'refused', why: error.message };
-    throw error;
   }
 }
 

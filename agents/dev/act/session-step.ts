@@ -7,6 +7,7 @@ import type { ChangeRequest, ChangeResult, DevPorts } from './change.ts';
 import { acceptChange } from './publish.ts';
 import { refuse } from './refuse.ts';
 import { pointTo } from './sweep.ts';
+import { pushAgain, unpushedChange } from './unpushed.ts';
 
 const leaseSeconds = 1800;
 
@@ -34,8 +35,14 @@ function isOwnEarlierStep(ports: DevPorts, tick: Tick, holder: Claim | null): bo
   return holder !== null && holder.agent === tick.agent && ports.ledger.runs.find(holder.run)?.end?.kind !== 'lost';
 }
 
-/** Runs one session in a workspace of its own and does with its answer what code allows. */
+/** Pushes what an earlier session made and an outage kept here; else holds a session. */
 export async function runChange(ports: DevPorts, tick: Tick, claim: Claim, request: ChangeRequest): Promise<ChangeResult> {
+  const unpushed = await unpushedChange(ports, tick, request);
+  return unpushed === null ? holdSession(ports, tick, claim, request) : pushAgain(ports, tick, claim, request, unpushed);
+}
+
+/** Runs one session in a workspace of its own and does with its answer what code allows. */
+async function holdSession(ports: DevPorts, tick: Tick, claim: Claim, request: ChangeRequest): Promise<ChangeResult> {
   const { issue } = request.item;
   const me = await ports.forge.me();
   const workspace = await ports.git.openWorkspace({
