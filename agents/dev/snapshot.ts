@@ -12,8 +12,8 @@ export interface DevSnapshot {
   readonly items: readonly Item[];
   /** Own open pull requests whose issue is closed or gone. */
   readonly stray: readonly PullRequest[];
-  /** Open issues that a review filed and could not label. */
-  readonly unlabelled: readonly Issue[];
+  /** An open issue that a review filed and could not label, or null. */
+  readonly unlabelled: Issue | null;
   readonly limits: {
     readonly fixRounds: number;
     readonly reviewRounds: number;

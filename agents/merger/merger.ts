@@ -31,17 +31,19 @@ export async function runMerger(ports: MergerPorts, tick: Tick): Promise<Outcome
   return outcome;
 }
 
-/** What to do now. A merge is decided on checks that were asked for in this tick. */
+/** What to do now. Before a pull request lands or is called red, all that speaks for or against it is asked for once more, in this tick. */
 async function decide(ports: MergerPorts, tick: Tick): Promise<{ readonly seen: MergerSnapshot; readonly step: MergeStep }> {
-  const began = ports.clock.monotonic();
-  const seen = await observeMerger(ports, tick);
-  const step = decideMergeStep(seen.candidates);
-  if (step.do !== 'merge') return { seen, step };
-  const { number } = step.candidate.pullRequest;
-  const sure = await observeMerger(ports, tick, { number, since: began });
-  const again = decideMergeStep(sure.candidates);
-  const other = again.do === 'merge' && again.candidate.pullRequest.number !== number;
-  return { seen: sure, step: other ? { do: 'wait', reason: `#${number} changed while it was about to land` } : again };
+  const since = ports.clock.monotonic();
+  const sure = new Set<number>();
+  for (;;) {
+    const seen = await observeMerger(ports, tick, sure.size === 0 ? null : { numbers: sure, since });
+    const step = decideMergeStep(seen.candidates);
+    if (step.do !== 'merge' && step.do !== 'report-red') return { seen, step };
+    const { number } = step.candidate.pullRequest;
+    if (sure.has(number)) return { seen, step };
+    sure.add(number);
+    ports.view.forget({ number });
+  }
 }
 
 /** What was seen and chosen, for `disinto why`. */

@@ -19,8 +19,8 @@ export interface MergerSnapshot {
 }
 
 /**
- * Approved pull requests of our own agents, oldest first. Asks the forge only about those that an approval makes worth it. `sure`: the
- * one whose checks must have been asked for since then.
+ * Approved pull requests of our own agents, oldest first. Asks the forge only about those that an approval makes worth it. `sure`: those
+ * whose checks must have been asked for since then; no other is asked about then.
  */
 export async function observeMerger(ports: MergerPorts, tick: Tick, sure: Sure | null = null): Promise<MergerSnapshot> {
   const who = identities(tick.config, tick.project);
@@ -36,12 +36,8 @@ export async function observeMerger(ports: MergerPorts, tick: Tick, sure: Sure |
   await freshenStore(ports);
   const tip = await ports.git.resolve(`refs/heads/${tick.project.branch}`);
   if (tip === null) return { tip: null, candidates: [] };
-  const asked = nextToLookAt(
-    ports.view,
-    approved.map(({ pull }) => pull),
-    ports.clock.monotonic(),
-    'alone',
-  );
+  const pulls = approved.map(({ pull }) => pull);
+  const asked = sure === null ? nextToLookAt(ports.view, pulls, ports.clock.monotonic(), 'alone') : null;
   const candidates: Candidate[] = [];
   for (const { pull, approval, issue } of approved) {
     candidates.push(await observeCandidate(ports, tick, who, { pull, approval, issue, tip, age: ageFor(ports, pull.number, asked, sure) }));
@@ -50,14 +46,14 @@ export async function observeMerger(ports: MergerPorts, tick: Tick, sure: Sure |
 }
 
 interface Sure {
-  readonly number: number;
+  readonly numbers: ReadonlySet<number>;
   /** Monotonic milliseconds. */
   readonly since: number;
 }
 
 /** Age in seconds that the answer about the checks of this pull request may have. */
 function ageFor({ view, clock }: MergerPorts, number: number, asked: number | null, sure: Sure | null): number {
-  if (number === sure?.number) return (clock.monotonic() - sure.since) / 1000;
+  if (sure?.numbers.has(number) === true) return (clock.monotonic() - sure.since) / 1000;
   return number === asked ? lookSeconds(view) : Number.POSITIVE_INFINITY;
 }
 

@@ -94,6 +94,8 @@ async function attempt(slot: HostedAgent, clock: HostOptions['clock'], tick: Tic
 
 function failed(error: unknown, slot: HostedAgent, signal: AbortSignal): Attempt {
   if (isStopped(signal)) return { end: { kind: 'cancelled', reason: String(signal.reason) }, trouble: null };
+  // No list tells of what was deleted: without this the same item would be met again at every run.
+  if (error instanceof ForgeError && error.kind === 'not-found' && slot.agent.needs.includes('view')) slot.ports.view.distrust();
   const reason = signal.aborted ? `passed its deadline: ${textOf(error)}` : textOf(error);
   return { end: { kind: 'failed', reason }, trouble: troubleOf(error, slot), error };
 }

@@ -20,7 +20,7 @@ export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly Hoste
   return (event, facts, delivery) => {
     const here = slots.filter((slot) => slot.project.repository.toLowerCase() === facts.repository.toLowerCase());
     for (const slot of here) {
-      slot.ports.view.heard();
+      slot.ports.view.heard(event === 'status' ? 'statuses' : 'items');
       forget(slot, event, facts);
       if (event === 'push' && !isBeside(event, facts, slot) && isCommit(facts.sha)) toldOfPush(slot.ports.view, slot.project.branch, asSha(facts.sha));
     }

@@ -61,7 +61,7 @@ export const coreLabels = {
   techDebt: entry('tech-debt', {
     colour: '#cfd3d7',
     description: 'Pre-existing problem found in a review',
-    owner: ['reviewer'],
+    owner: ['reviewer', 'dev'],
     blocksPickup: false,
   }),
 } as const;

@@ -61,5 +61,6 @@ export function createView(options: {
     checkStarted: statuses.started,
     heard: picture.hearing.heard,
     hears: picture.hearing.hears,
+    distrust: picture.distrust,
   };
 }

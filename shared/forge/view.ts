@@ -8,7 +8,10 @@ import type { Sha } from '#domain/sha';
  * and kept until the item changes. An agent decides from one view per tick.
  */
 export interface View {
-  /** Brings the picture up to date. The first call loads what is open. Throws `ForgeError`; the old picture then stays. */
+  /**
+   * Brings the picture up to date. The first call loads what is open. While the forge tells of changes (`hears`), what it did not tell
+   * and what changed within the second in which it was read may show half a minute late. Throws `ForgeError`; the old picture then stays.
+   */
   refresh(): Promise<void>;
   /** Open issues, and those seen to close since the view exists. */
   readonly issues: ReadonlyMap<number, Issue>;
@@ -29,7 +32,9 @@ export interface View {
   /** A check of this commit started, which says something new only where a result is known. */
   checkStarted(head: Sha): void;
   /** A webhook of the repository arrived: while they do, what the forge may not have shown yet is asked for again later, not at the next refresh. */
-  heard(): void;
-  /** Whether the forge tells of changes at present, by webhooks that reach this process. */
-  hears(): boolean;
+  heard(what: 'statuses' | 'items'): void;
+  /** Whether the forge tells of such changes at present, by webhooks that reach this process. */
+  hears(what: 'statuses' | 'items'): boolean;
+  /** Something that the view shows turned out to be gone: the next refresh reads everything anew. */
+  distrust(): void;
 }

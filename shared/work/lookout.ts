@@ -18,11 +18,11 @@ const memories = new WeakMap<View, Memory>();
 const fetchSeconds = 300;
 /** A look at a head's statuses serves every agent of the process for this many seconds; nothing is merged on it. */
 const sharedSeconds = 0.5;
-/** The same while the forge tells of every status: then this only finds what one webhook failed to tell. */
+/** The same while the forge tells of statuses: then this only finds what a webhook failed to tell. */
 const toldSeconds = 20;
 
 /** How old a look at a head's statuses may be, in seconds, for whoever does not merge on it. */
-export const lookSeconds = (view: View): number => (view.hears() ? toldSeconds : sharedSeconds);
+export const lookSeconds = (view: View): number => (view.hears('statuses') ? toldSeconds : sharedSeconds);
 
 function remember(view: View): Memory {
   const known = memories.get(view);

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { mergeBranch } from '#domain/name';
-import { approved, approves, count, opened, rejects, writes } from './steps.ts';
+import { approved, approves, count, opened, rejects, writes, writesOwnFile } from './steps.ts';
 import { createWorld } from './world.ts';
 
 it('M1, M4: an approved change lands exactly as tested and approved, and only then its branch and issue go', async () => {
@@ -165,4 +166,33 @@ it('M15, R4: a new head is reviewed anew, and the approval stands over the own e
   expect((await world.find(issue)).state).toBe('closed');
   expect(world.sessions.prompts('review')[1]).toContain(`Your review of ${pull.head}`);
   expect((await world.comments(pull.number)).filter((comment) => comment.body.includes('Reply to review'))).toHaveLength(1);
+});
+
+it('a change request that nobody told of, in the second of the approval, keeps a green change from landing', async () => {
+  const world = await createWorld();
+  const { pull } = await opened(world);
+  world.ports('merger').view.heard('items');
+  await sleep(1000 - (Date.now() % 1000));
+  const review = (who: 'reviewer' | 'maintainer', event: string) =>
+    world.rest(who, 'POST', `/pulls/${pull.number}/reviews`, { event, commit_id: pull.head, body: 'See above.' });
+  expect((await review('reviewer', 'APPROVED')).status).toBeLessThan(300);
+  await world.tick('merger');
+  expect((await review('maintainer', 'REQUEST_CHANGES')).status).toBeLessThan(300);
+  await sleep(1100);
+  await world.check(pull.head, 'success');
+  await world.settle('merger');
+  expect((await world.pullOf(pull.number)).state).toBe('open');
+});
+
+it('of two approved changes that turn green untold, one lands at the next look', async () => {
+  const world = await createWorld();
+  world.sessions.script('implement', writesOwnFile);
+  const issues = [world.issue('one'), world.issue('two')];
+  await world.settle('dev');
+  const pulls = await Promise.all(issues.map((issue) => world.pull(issue)));
+  for (const pull of pulls) await world.rest('reviewer', 'POST', `/pulls/${pull.number}/reviews`, { event: 'APPROVED', commit_id: pull.head, body: 'Fine.' });
+  expect((await world.tick('merger')).kind).toBe('waiting');
+  for (const pull of pulls) await world.as.ci.postStatus(pull.head, { context: 'ci/test', state: 'success', description: '', targetUrl: null });
+  await sleep(600);
+  expect(await world.tick('merger')).toMatchObject({ kind: 'acted', did: expect.stringContaining('merged') });
 });

@@ -59,7 +59,7 @@ export async function tell(world: World, outage: Outage | null): Promise<Told> {
   const waits = ledger.waits.list().map((wait) => wait.cause.replace(world.repository.name, '*'));
   const runs = ledger.runs.list({ since: new Date(0) }).length - runsBefore;
   await outage?.end(world);
-  world.deliver(true);
+  world.deliver(() => true);
   const resumed = await clock.until('nobody waits', () => ledger.waits.list().length === 0, 20 * minute);
   const done = await clock.until('all is merged', () => isDone(world), 40 * minute);
   await clock.pass(minute);
@@ -75,7 +75,7 @@ export async function tell(world: World, outage: Outage | null): Promise<Told> {
 }
 
 async function begin(world: World, outage: Outage | null): Promise<void> {
-  if (outage?.deaf === true) world.deliver(false);
+  if (outage?.deaf === true) world.deliver(() => false);
   await outage?.begin(world);
 }
 

@@ -149,7 +149,7 @@ describe('what is in flight', () => {
   });
 
   it('what a review filed without its label is labelled before work goes on, after what people see of the parked', () => {
-    const unlabelled = [issue(8, { labels: new Set() })];
+    const unlabelled = issue(8, { labels: new Set() });
     expect(say(decideDevStep(snapshot([item(1)], { unlabelled })))).toBe('label-follow-up #8');
     expect(say(decideDevStep(snapshot([item(1, { trusted: false })], { unlabelled })))).toBe('park untrusted-author #1');
   });

@@ -13,7 +13,7 @@ export function decideDevStep(seen: DevSnapshot): DevStep {
     first(seen.stray, (pullRequest) => ({ do: 'drop', pullRequest, why: 'its issue was closed' })) ??
     first(seen.items, released) ??
     first(seen.items, (item) => needsPark(item, seen.limits)) ??
-    first(seen.unlabelled, (issue) => ({ do: 'label-follow-up', issue })) ??
+    (seen.unlabelled === null ? null : ({ do: 'label-follow-up', issue: seen.unlabelled } as const)) ??
     first(inFlight(seen), (item) => decideWork(item, seen.limits)) ??
     decideNew(seen)
   );

@@ -7,7 +7,7 @@ import { readPark } from '#domain/park';
 import type { PullRequest } from '#domain/pull-request';
 import { readWorkLog } from '#domain/work-log';
 import { type Identities, identities } from '#work/identities';
-import { unlabelledFollowUps } from './follow-ups.ts';
+import { unlabelledFollowUp } from './follow-ups.ts';
 import { isMirrored, releasedBy, textDigest } from './park.ts';
 import { createWorkObserver, type WorkObserver } from './work.ts';
 import type { Dependency, DevSnapshot, Item } from '#dev/snapshot';
@@ -23,7 +23,7 @@ interface Facts {
 
 /**
  * One snapshot from the view. Costs no forge call when nothing changed, apart from one look at the oldest pending head (a
- * status does not move its pull request).
+ * status does not move its pull request) and one at an issue that a review filed without a label.
  */
 export async function observeDev(ports: ObservePorts, tick: Tick): Promise<DevSnapshot> {
   const me = await ports.forge.me();
@@ -47,7 +47,7 @@ export async function observeDev(ports: ObservePorts, tick: Tick): Promise<DevSn
   }
   const stray = await strays(ports, me, [...pulls.values()]);
   const { policy } = tick.project;
-  return { me, items, stray, unlabelled: await unlabelledFollowUps(ports, who.people), limits: policy };
+  return { me, items, stray, unlabelled: await unlabelledFollowUp(ports, who.people), limits: policy };
 }
 
 interface Context {

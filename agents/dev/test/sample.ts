@@ -75,5 +75,5 @@ export const times = <T>(count: number, make: (at: number) => T): readonly T[] =
 export const limits: DevSnapshot['limits'] = { outsiders: 'park', fixRounds: 3, reviewRounds: 5, conflictRounds: 3, openPullRequests: 3 };
 
 export function snapshot(items: readonly Item[], part: Partial<DevSnapshot> = {}): DevSnapshot {
-  return { me: 'dev', items, stray: [], unlabelled: [], limits, ...part };
+  return { me: 'dev', items, stray: [], unlabelled: null, limits, ...part };
 }

@@ -25,7 +25,7 @@ describe('createWakeRouter', () => {
         project: { name: 'demo', repository, branch: 'main' },
         ports: {
           view: {
-            heard: () => heard.push(name),
+            heard: (what: string) => heard.push(`${name} ${what}`),
             checkStarted: (head: unknown) => started.push(head),
             forget: (what: unknown) => forgotten.push(what),
             pullRequests,
@@ -69,7 +69,8 @@ describe('createWakeRouter', () => {
   it('whatever the event, everybody on that repository knows that the forge tells', () => {
     const { woken, heard } = route({ number: null, sha, state: 'pending' }, 'status');
     expect(woken).toEqual([]);
-    expect(heard).toEqual(['dev', 'reviewer', 'merger', 'other-role']);
+    expect(heard).toEqual(['dev', 'reviewer', 'merger', 'other-role'].map((name) => `${name} statuses`));
+    expect(route({}).heard[0]).toBe('dev items');
   });
 
   it('wakes nobody by a status that is not final or a push beside the branch', () => {

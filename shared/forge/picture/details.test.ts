@@ -27,7 +27,7 @@ it('a doubtful answer is asked for again after the next refresh while nobody tel
 
 it('a doubtful answer counts for half a minute while webhooks come, and not once they stop', async () => {
   const { clock, hearing, details, ask } = setUp();
-  hearing.heard();
+  hearing.heard('items');
   await ask();
   details.refreshed('changes');
   clock.advance(29_000);
@@ -36,12 +36,12 @@ it('a doubtful answer counts for half a minute while webhooks come, and not once
   expect(await ask()).toBe(2);
   details.refreshed('changes');
   clock.advance(900_000);
-  expect([hearing.hears(), await ask()]).toEqual([false, 3]);
+  expect([hearing.hears('items'), await ask()]).toEqual([false, 3]);
 });
 
 it('what is forgotten is asked for again at once, webhooks or not', async () => {
   const { hearing, details, ask } = setUp();
-  hearing.heard();
+  hearing.heard('items');
   await ask();
   details.forget(1);
   expect(await ask()).toBe(2);

@@ -70,6 +70,35 @@ describe('views of one picture', () => {
     expect(calls).toHaveLength(3);
   });
 
+  it('a check that started while the answer is under way makes it old: it may be of before', async () => {
+    const { forge, calls } = createEmptyForge();
+    const view = createView({ forge, clock: systemClock });
+    const asked = view.statuses(head, 60);
+    view.checkStarted(head);
+    await asked;
+    await view.statuses(head, 60);
+    expect(calls).toEqual(['statuses', 'statuses']);
+  });
+
+  it('everything is read anew once something that is shown turned out to be gone', async () => {
+    const since: (Date | null)[] = [];
+    const issue = { number: 7, state: 'open', updatedAt: new Date(0) } as Issue;
+    const forge: Partial<Forge> = {
+      changes: (from) => {
+        since.push(from);
+        return Promise.resolve(since.length === 1 ? [{ kind: 'issue', number: 7, updatedAt: issue.updatedAt, issue } as Change] : []);
+      },
+      findIssue: () => Promise.resolve(null),
+    };
+    const view = createView({ forge: forge as Forge, clock: systemClock });
+    await view.refresh();
+    await view.refresh();
+    expect([...view.issues.keys()]).toEqual([7]);
+    view.distrust();
+    await view.refresh();
+    expect([since.map((each) => each === null), [...view.issues.keys()]]).toEqual([[true, false, true], []]);
+  });
+
   it('begin apart when they are paced, each after it was asked for', async () => {
     const { forge, calls } = createEmptyForge();
     const clock = createManualClock(new Date(0));

@@ -30,6 +30,8 @@ export interface Picture {
   /** The item is read again by the next refresh. */
   forget(number: number): void;
   readonly hearing: Hearing;
+  /** The next load reads everything. */
+  distrust(): void;
 }
 
 /** How a picture that several look at paces its loads, in milliseconds: how long one waits for others to ask too, and how far apart they begin. */
@@ -42,6 +44,7 @@ interface Loader {
   readonly items: () => Items;
   /** What changed since the last load, or everything. */
   load(): Promise<Items>;
+  distrust(): void;
 }
 
 interface LoaderDeps {
@@ -75,7 +78,10 @@ function createLoader({ forge, clock, details, forgotten, hearing }: LoaderDeps)
     details.refreshed(everything ? 'everything' : 'changes');
     return items;
   };
-  return { items: () => items, load };
+  const distrust = (): void => {
+    loadedAt = null;
+  };
+  return { items: () => items, load, distrust };
 }
 
 export function createPicture({ forge: first, clock, pacing }: { readonly forge: Forge; readonly clock: Clock; readonly pacing?: Pacing }): Picture {
@@ -84,7 +90,7 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
   const hearing = createHearing(clock);
   const details = createDetails(forge, clock, hearing);
   const forgotten = createForgotten();
-  const { items, load } = createLoader({ forge, clock, details, forgotten, hearing });
+  const { items, load, distrust } = createLoader({ forge, clock, details, forgotten, hearing });
   let begunAt = Number.NEGATIVE_INFINITY;
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<Items> | null = null;
@@ -121,5 +127,6 @@ export function createPicture({ forge: first, clock, pacing }: { readonly forge:
       forgotten.add(number);
     },
     hearing,
+    distrust,
   };
 }

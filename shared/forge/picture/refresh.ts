@@ -55,7 +55,7 @@ export async function loadChanges(source: Source, old: Items, forgotten: Readonl
   for (const change of changes) {
     const merged = change.kind === 'issue' ? null : mergedOf(pullRequests, change.number);
     if (merged !== null) pullRequests.set(change.number, { ...merged, pullRequest: withTalk(merged.pullRequest, change.issue) });
-    else if (isNews(change, old)) numbers.add(change.number);
+    else if (isNews(change, old, source)) numbers.add(change.number);
   }
   for (const number of numbers) pullRequests.delete(number);
   for (const entry of await readPullRequests(source, [...numbers])) pullRequests.set(entry.pullRequest.number, entry);
@@ -89,18 +89,24 @@ function withTalk(pull: PullRequest, { title, body, labels, assignees, comments,
   return { ...pull, title, body, labels, assignees, comments, updatedAt };
 }
 
-function isNews(change: Change, old: Items): boolean {
+/** The list shows that it is not as we know it, or that it may not be: read within the second of its change, long enough ago. */
+function isNews(change: Change, old: Items, source: Source): boolean {
   if (change.kind === 'issue') return false;
-  const known = old.pullRequests.get(change.number)?.pullRequest;
-  return known?.updatedAt.getTime() !== change.updatedAt.getTime();
+  const entry = old.pullRequests.get(change.number);
+  if (entry === undefined || isDoubtful(source, entry)) return true;
+  const { updatedAt, comments, state } = entry.pullRequest;
+  const { issue } = change;
+  return updatedAt.getTime() !== change.updatedAt.getTime() || comments !== issue.comments || (state === 'open') !== (issue.state === 'open');
 }
 
-/** Pull requests that may have changed within the second in which they were read. */
-function doubtful({ clock, patienceMs = () => 0 }: Source, { pullRequests }: Items): readonly number[] {
-  const now = clock.monotonic();
-  return [...pullRequests]
-    .filter(([number, { settled, readAt }]) => !settled && now - readAt >= patienceMs() && mergedOf(pullRequests, number) === null)
-    .map(([number]) => number);
+const isDoubtful = ({ clock, patienceMs = () => 0 }: Source, { settled, readAt }: PullRequestEntry): boolean =>
+  !settled && clock.monotonic() - readAt >= patienceMs();
+
+/** Open pull requests to look at a second time although nothing is said of them. A forge that tells no time settles nothing: there lists must do. */
+function doubtful(source: Source, { pullRequests }: Items): readonly number[] {
+  if (forgeTimeOf(source.forge) === Number.NEGATIVE_INFINITY) return [];
+  const open = [...pullRequests.values()].filter((entry) => entry.pullRequest.state === 'open');
+  return open.filter((entry) => isDoubtful(source, entry)).map((entry) => entry.pullRequest.number);
 }
 
 async function readPullRequests({ forge, clock }: Source, numbers: readonly number[]): Promise<readonly PullRequestEntry[]> {

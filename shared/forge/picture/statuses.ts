@@ -7,8 +7,8 @@ interface Entry {
   readonly value: Promise<readonly CommitStatus[]>;
   /** Monotonic milliseconds when it was asked. */
   readonly asked: number;
-  /** The answer, once it is there. */
-  known: readonly CommitStatus[];
+  /** The answer; null while it is under way. */
+  known: readonly CommitStatus[] | null;
 }
 
 const commitsKept = 500;
@@ -16,8 +16,6 @@ const commitsKept = 500;
 /** Statuses of commits with their age: nothing else on the forge tells that one was added. */
 export interface Statuses {
   get(head: Sha, maxAgeSeconds: number): Promise<readonly CommitStatus[]>;
-  /** Monotonic milliseconds of the kept answer, or null. */
-  askedAt(head: Sha): number | null;
   forget(head: Sha): void;
   /** A check of this commit started: a kept answer with a result in it counts no more; one without says the same still. */
   started(head: Sha): void;
@@ -31,7 +29,7 @@ export function createStatuses(forge: Forge, clock: Clock): Statuses {
     const known = kept.get(head);
     const asked = clock.monotonic();
     if (known !== undefined && maxAgeSeconds > 0 && asked - known.asked <= maxAgeSeconds * 1000) return known.value;
-    const entry: Entry = { value: forge.listStatuses(head), asked, known: [] };
+    const entry: Entry = { value: forge.listStatuses(head), asked, known: null };
     kept.delete(head);
     kept.set(head, entry);
     const [oldest] = kept.keys();
@@ -44,12 +42,12 @@ export function createStatuses(forge: Forge, clock: Clock): Statuses {
   };
   return {
     get,
-    askedAt: (head) => kept.get(head)?.asked ?? null,
     forget: (head) => {
       kept.delete(head);
     },
     started: (head) => {
-      if (kept.get(head)?.known.some((status) => status.state !== 'pending') === true) kept.delete(head);
+      const known = kept.get(head)?.known;
+      if (known?.every((status) => status.state === 'pending') !== true) kept.delete(head);
     },
     lookedAt: (head) => kept.get(head)?.asked ?? null,
   };

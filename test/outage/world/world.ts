@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WakeEvent } from '#agent';
 import type { Config } from '#config';
 import type { Forge } from '#forge';
 import type { Ledger } from '#ledger';
@@ -45,8 +46,8 @@ export interface World {
   readonly direct: Forge;
   readonly tokens: Site['tokens'];
   slot(name: AgentName): HostedAgent;
-  /** False: what the forge delivers reaches nobody. */
-  deliver(reaches: boolean): void;
+  /** Which of the forge's deliveries reach the agents; the others reach nobody. */
+  deliver(reaches: (event: WakeEvent) => boolean): void;
   /** The process of the agents ends and starts anew: only the ledger and the folder stay. */
   restart(): Promise<void>;
   /** An issue of the maintainer in the backlog; answers its number. */
@@ -89,13 +90,13 @@ export async function createWorld({ site, name, address = (url) => url, withoutW
   const { ledger } = first;
   const start = (): Running => startAgents(config, ledger, { clock, sessions, site });
   let running = start();
-  let reaches = true;
+  let reaches = (_event: WakeEvent): boolean => true;
   const secret = systemChance.secret(8);
   const receiver = await startWebhookReceiver({
     listen: { host: '127.0.0.1', port: 0 },
     secret,
     log: silent,
-    onWake: (...delivery) => (reaches ? running.route(...delivery) : 'nobody'),
+    onWake: (...delivery) => (reaches(delivery[0]) ? running.route(...delivery) : 'nobody'),
   });
   if (withoutWebhooks !== true) {
     const hook = { type: 'gitea', active: true, events: hookEvents, config: { url: receiver.url, content_type: 'json', secret } };
