@@ -86,7 +86,7 @@ describe('views of one picture', () => {
     const forge: Partial<Forge> = {
       changes: (from) => {
         since.push(from);
-        return Promise.resolve(since.length === 1 ? [{ kind: 'issue', number: 7, updatedAt: issue.updatedAt, issue } as Change] : []);
+        return Promise.resolve(since.length === 1 ? [{ kind: 'issue', number: 7, updatedAt: issue.updatedAt, issue }] : []);
       },
       findIssue: () => Promise.resolve(null),
     };
