@@ -12,17 +12,16 @@ export const placeOptions: Readonly<Record<string, OptionSpec>> = {
 };
 
 /** Folder with the ledger of the instance or kept demo that the options name. Throws `CliError`. */
-async function dataFolder(args: Args): Promise<string> {
+export async function dataFolder(args: Args): Promise<string> {
   const keep = args.text('keep');
   if (keep !== null) return resolve(keep);
-  return (await loadConfig(configPath(args))).instance.data;
+  return (await loadConfig(configPath(args, ', or a kept demo with --keep DIR'))).instance.data;
 }
 
 /** Path of the config that the options name; it must exist. Throws `CliError`. */
-export function configPath(args: Args): string {
+export function configPath(args: Args, orElse = ''): string {
   const path = resolve(args.text('config') ?? 'disinto.toml');
-  if (!existsSync(path))
-    throw new CliError(`${path} does not exist; run this in the folder of your disinto.toml, name it with --config FILE, or a kept demo with --keep DIR`);
+  if (!existsSync(path)) throw new CliError(`${path} does not exist; run this in the folder of your disinto.toml, name it with --config FILE${orElse}`);
   return path;
 }
 

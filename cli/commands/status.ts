@@ -1,6 +1,10 @@
-import type { Ledger, Wait } from '#ledger';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ledger, RunRecord, Wait } from '#ledger';
+import { freshHeartbeatMs } from '../../shared/agent/heartbeat.ts';
+import { isProcessAlive } from '../../shared/ledger/process-identity.ts';
 import type { Args, Command } from '../command.ts';
-import { openExistingLedger, placeOptions } from '../place.ts';
+import { dataFolder, openExistingLedger, placeOptions } from '../place.ts';
 import { print, renderColumns } from '../print.ts';
 
 const daySeconds = 86_400;
@@ -14,7 +18,7 @@ export const statusCommand: Command = {
   run: async (args: Args) => {
     const ledger = await openExistingLedger(args);
     try {
-      const status = readStatus(ledger, new Date());
+      const status = readStatus(ledger, new Date(), heartbeats(await dataFolder(args)));
       print(args.flag('json') ? JSON.stringify(status, null, 2) : renderStatus(status));
       return 0;
     } finally {
@@ -26,7 +30,8 @@ export const statusCommand: Command = {
 export interface AgentStatus {
   readonly agent: string;
   readonly project: string;
-  readonly state: 'running' | 'waiting' | 'resting' | 'paused';
+  /** `lost`: its process died in the middle of a run. `stopped`: no process holds it. */
+  readonly state: 'running' | 'waiting' | 'resting' | 'paused' | 'lost' | 'stopped';
   readonly subject: string | null;
   readonly last: string;
   readonly lastAt: string | null;
@@ -54,7 +59,10 @@ export interface Status {
   readonly unconfirmedEffects: number;
 }
 
-export function readStatus(ledger: Ledger, now: Date): Status {
+/** When a process last said that it holds an agent; null: never, or it stopped. Undefined where nobody writes that down. */
+export type Heartbeats = (agent: string) => Date | null | undefined;
+
+export function readStatus(ledger: Ledger, now: Date, beat: Heartbeats = () => undefined): Status {
   const since = new Date(now.getTime() - 30 * daySeconds * 1000);
   const latest = new Map(ledger.runs.list({ since }).map((run) => [`${run.agent}@${run.project}`, run]));
   const waits = ledger.waits.list().filter((wait) => wait.lookedAt.getTime() > now.getTime() - daySeconds * 1000);
@@ -66,9 +74,9 @@ export function readStatus(ledger: Ledger, now: Date): Status {
       return {
         agent: run.agent,
         project: run.project,
-        state: run.endedAt === null ? 'running' : paused !== null ? 'paused' : waiting.has(key) ? 'waiting' : 'resting',
+        state: stateOf(run, { paused: paused !== null, waiting: waiting.has(key), held: isHeld(beat(run.agent), now) }),
         subject: run.subject,
-        last: paused !== null ? paused.reason : run.end === null ? 'started' : describe(run.end),
+        last: paused !== null ? paused.reason : run.end === null ? `started ${run.startedAt.toISOString()}` : describe(run.end),
         lastAt: (run.endedAt ?? run.startedAt).toISOString(),
         nextDue: ledger.schedules.nextDue(key)?.toISOString() ?? null,
       };
@@ -83,6 +91,26 @@ export function readStatus(ledger: Ledger, now: Date): Status {
   };
 }
 
+function stateOf(
+  run: RunRecord,
+  { paused, waiting, held }: { readonly paused: boolean; readonly waiting: boolean; readonly held: boolean },
+): AgentStatus['state'] {
+  if (run.endedAt === null) return isProcessAlive(run.process) ? 'running' : 'lost';
+  if (paused) return 'paused';
+  if (!held) return 'stopped';
+  return waiting ? 'waiting' : 'resting';
+}
+
+const isHeld = (beat: Date | null | undefined, now: Date): boolean =>
+  beat === undefined || (beat !== null && now.getTime() - beat.getTime() <= freshHeartbeatMs);
+
+/** The files that `disinto start` and the containers write; a kept demo has none. */
+function heartbeats(data: string): Heartbeats {
+  const folder = join(data, 'heartbeat');
+  if (!existsSync(folder)) return () => undefined;
+  return (agent) => statSync(join(folder, agent), { throwIfNoEntry: false })?.mtime ?? null;
+}
+
 function waitStatus({ cause, since, lookedAt, schedules, reason, mend }: Wait): WaitStatus {
   return { cause, since: since.toISOString(), lookedAt: lookedAt.toISOString(), who: schedules, reason, mend };
 }
@@ -94,8 +122,11 @@ function describe(end: { readonly kind: string; readonly did?: string; readonly 
 export function renderStatus(status: Status): string {
   const rows = status.agents.map((a) => [a.agent, a.project, a.state, a.subject ?? '', a.last, a.nextDue ?? '']);
   const money = `${status.spend.tokens} tokens, $${status.spend.usd.toFixed(2)} in the last day`;
+  const gone = status.agents.length > 0 && status.agents.every(({ state }) => state === 'stopped' || state === 'lost');
   const agents = rows.length === 0 ? 'Nothing has run in the last 30 days.' : renderColumns(['AGENT', 'PROJECT', 'STATE', 'ON', 'LAST', 'NEXT DUE'], rows);
-  return [...status.waits.map(renderWait), `${agents}\n`, money].join('\n');
+  return [...status.waits.map(renderWait), `${agents}\n`, ...(gone ? ['No process of the factory runs; start it with: disinto start\n'] : []), money].join(
+    '\n',
+  );
 }
 
 function renderWait({ cause, since, lookedAt, who, reason, mend }: WaitStatus): string {

@@ -1,3 +1,4 @@
+import type { AgentConfig } from '#config';
 import { loadRuntime, type Runtime, webhookOf } from '../../shared/agent/connect.ts';
 import { createWakeRouter } from '../../shared/agent/wake-router.ts';
 import { startWebhookReceiver } from '../../shared/agent/webhook/webhook.ts';
@@ -44,10 +45,11 @@ export async function openInstance(request: StartRequest): Promise<() => Promise
   const closing: Closing = [() => runtime.ledger.close()];
   try {
     refuseNothing(request, runtime);
+    const chosen = chooseAgents(runtime.config, request.agents);
     if (request.only.has('forge') && runtime.config.forge.embedded) await openForge(runtime, closing);
     const cis = await openCis(request, runtime, closing);
     warnOfUnreachable(request, runtime);
-    if (request.only.has('agents')) await openAgents(request, { ...runtime, config: cis?.config ?? runtime.config }, cis, closing);
+    if (request.only.has('agents')) await openAgents({ ...runtime, config: cis?.config ?? runtime.config }, { cis, chosen }, closing);
   } catch (error) {
     await closeAll(closing);
     throw error;
@@ -98,9 +100,13 @@ async function openCis({ only }: StartRequest, runtime: Runtime, closing: Closin
   return cis;
 }
 
-async function openAgents(request: StartRequest, runtime: Runtime, cis: ProjectCis | null, closing: Closing): Promise<void> {
+async function openAgents(
+  runtime: Runtime,
+  { cis, chosen }: { readonly cis: ProjectCis | null; readonly chosen: readonly AgentConfig[] },
+  closing: Closing,
+): Promise<void> {
   const { log, config } = runtime;
-  const agents = connectAgents(runtime, chooseAgents(config, request.agents));
+  const agents = connectAgents(runtime, chosen);
   const webhook = webhookOf(runtime);
   let route: ReturnType<typeof createWakeRouter> = () => 'nobody';
   const wakeCi = cis?.wake ?? tellElsewhere(embeddedProjects(config), webhook?.secret ?? null, log);

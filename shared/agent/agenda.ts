@@ -51,10 +51,8 @@ export function createAgenda(slot: HostedAgent, host: HostOptions): Agenda {
     const [due, ...later] = owed;
     owed = later;
     if (due !== undefined) return book.absorb(due);
-    if (paused()) {
-      continuation = null;
-      return null;
-    }
+    // What is owed to a retry or a follow-up stays owed, and is due when the agent goes on.
+    if (paused()) return null;
     if (continuation !== null && clock.monotonic() < continuation.at) return null;
     nudged = false;
     return book.startWoken(continuation?.of ?? null);
@@ -64,7 +62,7 @@ export function createAgenda(slot: HostedAgent, host: HostOptions): Agenda {
     settle(running) {
       const settled = book.settle(running, continuation?.barred ?? null);
       owed = [...owed, ...settled.start];
-      const retryInMs = continuation === null ? longestSleepMs : continuation.at - clock.monotonic();
+      const retryInMs = continuation === null || paused() ? longestSleepMs : continuation.at - clock.monotonic();
       return Math.min(longestSleepMs, Math.max(1, Math.min(settled.untilDueMs, retryInMs)));
     },
     nextRun() {

@@ -12,6 +12,8 @@ export interface HeartbeatOptions {
 }
 
 const everyMs = 15_000;
+/** An older heartbeat is that of a process that is gone, or not well. */
+export const freshHeartbeatMs = 3 * everyMs;
 
 /** Writes the time into a file every 15 seconds while all is well. The returned function ends that. */
 export function startHeartbeat({ file, clock, log, isWell }: HeartbeatOptions): () => void {

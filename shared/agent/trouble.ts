@@ -61,7 +61,7 @@ const mends: Readonly<Record<WaitKind, (slot: HostedAgent) => string>> = {
   'rate-limited': () => 'nothing, unless it lasts: then let the forge, or the proxy before it, allow more requests',
   malformed: ({ config }) => `see what answers at ${config.forge.url} in place of the forge (a proxy, a login page); work goes on by itself`,
   auth: ({ settings }) =>
-    `make a new token for the account ${settings.identity} and put it into ${settings.tokenFile ?? 'what FORGE_TOKEN_FILE names'}; no restart is needed`,
+    `make a new token for the account ${settings.identity} and put it into ${settings.tokenFile ?? 'what FORGE_TOKEN_FILE names'}, or remove that file and run disinto init again, which makes one; no restart is needed`,
   forbidden: ({ settings }) => `give the account ${settings.identity} (or the scope of its token) the right that the reason names`,
   'not-found': ({ settings, project }) => `check that ${project.repository} exists and that the account ${settings.identity} may see it`,
   full: ({ config }) => `free some space on the volume of ${config.instance.data}`,

@@ -256,8 +256,8 @@ export interface EventBook {
 export interface SwitchBook {
   /** `*` pauses every agent. */
   pause(agent: string, reason: string, at: Date): void;
-  /** `*` resumes every agent, also those that were paused by name. */
-  resume(agent: string): void;
+  /** `*` resumes every agent, also those that were paused by name; of these `except` stay paused. */
+  resume(agent: string, except?: readonly string[]): void;
   /** The agent's own pause, else the one of every agent. */
   paused(agent: string): { readonly reason: string; readonly at: Date } | null;
   /** A wake that waits until the host takes it; the same key while one waits is one. False: this delivery (of the newest 20,000) woke it before. */

@@ -102,7 +102,7 @@ function aboutOf({ name, role, settings, config, returns }: Candidate, present: 
 }
 
 function nextOf({ name }: Candidate): readonly string[] {
-  return ['', 'Next:', `  restart \`disinto start\`, or start ${name} alone: disinto start ${name}`, '  disinto agents list'];
+  return ['', 'Next:', `  restart \`disinto start\`: it takes ${name} up`, '  disinto agents list'];
 }
 
 function refuseEmpty(request: HireRequest): void {

@@ -10,11 +10,15 @@ export function roleNamed(word: string): Role {
   return role;
 }
 
+/** Their tokens lie in the folder where those of agents do. */
+const reserved: Readonly<Record<string, string>> = { ci: 'the token of the CI', admin: 'the token of the administrator' };
+
 /** Throws `CliError` for what cannot name an agent. */
 export function checkName(name: string): string {
   const parsed = nameSchema.safeParse(name);
   if (!parsed.success) throw new CliError(`--name ${name}: ${parsed.error.issues.map(({ message }) => message).join('; ')}`, 2);
-  if (name === 'ci') throw new CliError('--name ci: this is what the account of the CI is called; choose another name', 2);
+  const owner = reserved[name];
+  if (owner !== undefined) throw new CliError(`--name ${name}: secrets/${name}.token is ${owner}; choose another name`, 2);
   return name;
 }
 

@@ -1,3 +1,4 @@
+import { freshHeartbeatMs } from '../../../shared/agent/heartbeat.ts';
 import type { Config } from '#config';
 import type { RunRecord, Wait } from '#ledger';
 
@@ -39,8 +40,6 @@ export interface Facts {
 
 /** So many failed runs in a row make an agent unhealthy. */
 const failuresInARow = 3;
-/** A heartbeat is written every 15 seconds. */
-const freshMs = 45_000;
 
 /** Every agent that the file, the ledger or the secrets know: those of the file in its order, then the others by name. */
 export function roster(facts: Facts): readonly Member[] {
@@ -93,7 +92,7 @@ function isRunning(name: string, enabled: boolean, runs: readonly RunRecord[], {
   const last = runs.at(-1);
   if (last !== undefined && lives(last) === true) return true;
   const beat = heartbeat(name);
-  return beat !== null && now.getTime() - beat.getTime() <= freshMs;
+  return beat !== null && now.getTime() - beat.getTime() <= freshHeartbeatMs;
 }
 
 /** What stands in its way: a cause outside that it waits for while it runs, or runs that fail one after the other. */

@@ -1,9 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 
+/** Another process works in the directory. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError';
+}
+
 /**
  * Keeps a second forge (or CI) out of the directory; the answer lets it in again. The lock is the kernel's: it goes with the
- * process, however that ends. Throws when another one runs.
+ * process, however that ends. Throws `LockedError` when another one runs.
  */
 export function lockDirectory(directory: string, what: 'forge' | 'ci' = 'forge'): () => void {
   const lock = new DatabaseSync(join(directory, `${what}.lock`));
@@ -11,7 +16,7 @@ export function lockDirectory(directory: string, what: 'forge' | 'ci' = 'forge')
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
   } catch (cause) {
     lock.close();
-    throw new Error(`another ${what === 'ci' ? 'CI' : 'forge'} runs in ${directory}: stop it first, or choose another directory`, { cause });
+    throw new LockedError(`another ${what === 'ci' ? 'CI' : 'forge'} runs in ${directory}: stop it first, or choose another directory`, { cause });
   }
   return () => {
     if (lock.isOpen) lock.close();

@@ -40,7 +40,7 @@ export async function startWebhookReceiver(options: WebhookOptions): Promise<Web
     receive(request, options).then(
       (answer) => send(response, answer),
       (error: unknown) => {
-        options.log.warn({ err: error }, 'A webhook broke off');
+        options.log.warn({ from: request.socket.remoteAddress, why: error instanceof Error ? error.message : String(error) }, 'A webhook broke off');
         send(response, { status: 400, text: 'the request broke off' });
       },
     );
@@ -67,12 +67,9 @@ function listen(server: Server, { host, port }: WebhookOptions['listen']): Promi
 }
 
 async function receive(request: IncomingMessage, options: WebhookOptions): Promise<Answer> {
-  const refused = refuseUnread(request);
-  if (refused !== null) return refused;
-  const delivery = await readDelivery(request, options.secret);
+  const delivery = refuseUnread(request) ?? (await readDelivery(request, options.secret));
   if ('status' in delivery) {
-    const from = request.socket.remoteAddress;
-    if (delivery.status === 401) options.log.warn({ from }, 'Refused a webhook: its signature does not match the secret');
+    options.log.warn({ from: request.socket.remoteAddress, status: delivery.status, why: delivery.text }, 'Refused a webhook');
     return delivery;
   }
   const { event, facts, id, name } = delivery;

@@ -10,12 +10,12 @@ export function createSwitchBook(database: Database): SwitchBook {
   const pause = database.prepare(
     'INSERT INTO pauses (agent, reason, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, at = excluded.at',
   );
-  const resume = database.prepare(`DELETE FROM pauses WHERE agent = ?1 OR ?1 = '${everyAgent}'`);
+  const resume = database.prepare(`DELETE FROM pauses WHERE (agent = ?1 OR ?1 = '${everyAgent}') AND agent NOT IN (SELECT value FROM json_each(?2))`);
   const waiting = database.prepare('SELECT 1 FROM wakes WHERE schedule = ? LIMIT 1');
   const take = database.prepare('DELETE FROM wakes WHERE schedule = ? RETURNING id, key, cause, at');
   return {
     pause: (agent, reason, at) => void pause.run(agent, reason, at.getTime()),
-    resume: (agent) => void resume.run(agent),
+    resume: (agent, except = []) => void resume.run(agent, JSON.stringify(except)),
     paused: preparePaused(database),
     wake: prepareWake(database),
     takeWakes: (schedule) => {
