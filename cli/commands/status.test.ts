@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { at, freshLedger, startRun } from '../../shared/ledger/fixture.ts';
+import { thisProcess } from '../../shared/ledger/process-identity.ts';
 import { readStatus, renderStatus } from './status.ts';
 
 it('shows what agents wait for once per cause, with since when and what to do, to people and to programs', () => {
@@ -15,6 +16,23 @@ it('shows what agents wait for once per cause, with since when and what to do, t
   expect(text).toContain('WAITING since 2026-01-05T00:10:00.000Z: forge unavailable (dev@demo, merger@demo)\n  to do: check that the forge runs');
   for (const schedule of ['dev@demo', 'merger@demo']) ledger.waits.end(schedule, at('00:14'));
   expect(readStatus(ledger, at('00:15'))).toMatchObject({ waits: [], agents: [{ state: 'resting' }] });
+});
+
+it('tells an agent whose process died in the middle of a run, and one that no process holds, from those that rest', () => {
+  const ledger = freshLedger();
+  ledger.runs.end(startRun(ledger, 'done'), { kind: 'idle', reason: '' }, at('00:01'));
+  const now = at('00:13');
+  const stateAt = (beat: Date | null | undefined): unknown => readStatus(ledger, now, () => beat).agents[0]?.state;
+  expect([stateAt(undefined), stateAt(new Date(now.getTime() - 20_000)), stateAt(new Date(now.getTime() - 60_000)), stateAt(null)]).toEqual([
+    'resting',
+    'resting',
+    'stopped',
+    'stopped',
+  ]);
+  expect(renderStatus(readStatus(ledger, now, () => null))).toContain('start it with: disinto start');
+  const dead = { ...thisProcess(), startTicks: '1' };
+  ledger.runs.start({ id: 'cut', agent: 'dev', project: 'demo', cause: { kind: 'command', by: 'test' }, process: dead, at: at('00:02') });
+  expect(stateAt(undefined)).toBe('lost');
 });
 
 it('hides a wait that nobody has looked at for a day: its agent is gone', () => {

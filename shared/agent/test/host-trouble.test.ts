@@ -106,6 +106,20 @@ describe('a forge that is down', () => {
     expect(ledger.waits.list()).toEqual([]);
   });
 
+  it('an agent that was paused for a while while it waited goes on by itself, not at its next schedule', async () => {
+    let down = true;
+    const refresh = (): Promise<void> => (down ? Promise.reject(new ForgeError('unavailable', 'away')) : Promise.resolve());
+    const { ledger, runs, pass, wake } = setUp({ run: idle, refresh, agent: yearly });
+    await wake();
+    ledger.switches.pause('dev', 'lunch', start);
+    await pass(90);
+    ledger.switches.resume('dev');
+    down = false;
+    await pass(90);
+    expect(ledger.waits.list()).toEqual([]);
+    expect(runs().at(-1)?.end?.kind).toBe('idle');
+  });
+
   it('people pause and resume an agent that waits: it does not wait for ever', async () => {
     let down = true;
     const refresh = (): Promise<void> => (down ? Promise.reject(new ForgeError('unavailable', 'away')) : Promise.resolve());
