@@ -10,7 +10,7 @@ import { CliError } from '../command.ts';
 import type { InitContext, InitStep } from './context.ts';
 import { copiedSeat, runningSeat, type Seat, servedSeat } from './seat/embedded.ts';
 import { createGitHand } from './git-hand.ts';
-import { openJournal } from './journal.ts';
+import { forgeKey, openJournal, takesOurToken } from './journal.ts';
 import { nextSteps } from './next.ts';
 import type { InitOptions } from './options.ts';
 import { remember } from './seat/remember.ts';
@@ -95,7 +95,8 @@ async function prepare(seat: Seat, options: InitOptions, { clock, chance, secret
   const accounts = await Promise.all(resolved.accounts.map((account) => withRestriction(admin, me.siteAdmin, account)));
   const settings = { ...resolved, accounts };
   const opsDefaultBranch = (await admin.findRepository(settings.ops))?.defaultBranch || opsBranch;
-  const journal = openJournal(settings.journalFile, clock);
+  const knowsUs = (): Promise<boolean> => takesOurToken(admin, secrets, accounts);
+  const journal = await openJournal(settings.journalFile, clock, { key: forgeKey(settings.config.forge), knowsUs });
   const context: InitContext = { admin, me, options, settings, journal, secrets, git, url: seat.answersAt, adminToken: seat.token, clock, chance };
   const about = `disinto init: ${options.repository} on ${seat.url} (version ${version}), as ${me.login}${me.siteAdmin ? ', a site admin' : ', who is no site admin'}`;
   return { about, steps: initSteps(settings, options, opsDefaultBranch), context, forget };
@@ -111,7 +112,7 @@ async function branchOf(facts: RepositoryFacts | null, options: InitOptions, hea
 
 /** Exit code, or null: the plan is to be applied. */
 async function decide(options: InitOptions, seat: Seat, plan: readonly PlannedStep[], { report, ask }: InitTools): Promise<number | null> {
-  if (options.dryRun) return 0;
+  if (options.dryRun) return plan.some(isObstacle) ? 1 : 0;
   if (plan.some(isObstacle)) {
     report.say('Nothing was changed: what cannot be done comes first.');
     return 1;

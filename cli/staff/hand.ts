@@ -17,8 +17,9 @@ import { silentLog } from '../../shared/log/pino.ts';
 import { CliError } from '../command.ts';
 import type { ForgeContext } from '../init/context.ts';
 import { createGitHand } from '../init/git-hand.ts';
-import { openJournal } from '../init/journal.ts';
+import { forgeKey, openJournal, takesOurToken } from '../init/journal.ts';
 import { createSecretFiles } from '../init/secret-files.ts';
+import { accountsOf } from '../init/settings.ts';
 import { listenAddress } from '../start/address.ts';
 import { openIfThere } from './list/look.ts';
 
@@ -82,12 +83,15 @@ async function connect({ file, config }: ConfigText, { secrets, adminToken, ledg
       throw new CliError(`the forge at ${url} refuses the admin token; make a new one and name its file with --admin-token-file`, 1, error);
     throw error;
   });
+  const files = createSecretFiles(secrets);
+  const accounts = Object.values(config.projects).flatMap((project) => accountsOf(config, project, file));
+  const knowsUs = (): Promise<boolean> => takesOurToken(admin, files, accounts);
   return {
     admin,
     me,
     settings: { file, config, accounts: [] },
-    journal: openJournal(join(config.instance.data, 'init.json'), systemClock),
-    secrets: createSecretFiles(secrets),
+    journal: await openJournal(join(config.instance.data, 'init.json'), systemClock, { key: forgeKey(config.forge), knowsUs }),
+    secrets: files,
     git: createGitHand(url, secrets.mask),
     adminToken,
     clock: systemClock,

@@ -79,7 +79,8 @@ async function isOpened({ admin, secrets }: ForgeContext, { login, tokenFile, pa
 }
 
 /** Its mark is ours, and this folder knows that it made the account: an instance of the same name in another folder has its own secrets. */
-const isOurs = ({ journal }: ForgeContext, account: FactoryAccount, found: Account): boolean => journal.made(keyOf(account)) && found.fullName === account.mark;
+export const isOurs = ({ journal }: ForgeContext, account: FactoryAccount, found: Account): boolean =>
+  journal.made(keyOf(account)) && found.fullName === account.mark;
 
 /** Ours, but no secret opens it: the file was lost, or a kill came between. */
 function checkLocked(context: ForgeContext, account: FactoryAccount): Check {
@@ -96,7 +97,7 @@ function checkLocked(context: ForgeContext, account: FactoryAccount): Check {
 function foreign(context: ForgeContext, account: FactoryAccount, found: Account): Check {
   const other = instanceOfMark(found.fullName);
   const twin = found.fullName === account.mark;
-  const whose = other === null ? 'not made by disinto' : twin ? `${found.fullName}, but this folder did not make it` : found.fullName;
+  const whose = other === null ? 'not made by disinto' : twin ? `${found.fullName}, but this folder did not make it on this forge` : found.fullName;
   return {
     state: 'impossible',
     reason: `the account ${account.login} exists and is somebody else's (${whose}); it is never touched`,

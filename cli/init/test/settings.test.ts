@@ -2,10 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createManualClock } from '../../../shared/clock/manual.ts';
 import { parseConfig } from '../../../shared/config/load.ts';
 import { newConfigText } from '../config-text.ts';
-import { openJournal } from '../journal.ts';
 import type { InitOptions } from '../options.ts';
 import { createSecretFiles } from '../secret-files.ts';
 import { resolveSettings } from '../settings.ts';
@@ -75,17 +73,6 @@ describe('what init decides', () => {
     expect(resolveSettings(options(folder, { listen: '0.0.0.0:9000' }), found).hookUrl).toBe('http://10.0.0.7:9000/');
     expect(resolveSettings(options(folder, { webhookUrl: 'https://hooks.example/x' }), found).hookUrl).toBe('https://hooks.example/x');
   });
-});
-
-it('the journal is there after each entry, and a damaged one is not read as empty', () => {
-  const file = join(inFolder(), 'data', 'init.json');
-  const clock = createManualClock(new Date('2026-01-05T00:00:00Z'));
-  openJournal(file, clock).make('account dev-bot');
-  expect(openJournal(file, clock).made('account dev-bot')).toBe(true);
-  expect(openJournal(file, clock).made('account other')).toBe(false);
-  expect(statSync(file).mode & 0o777).toBe(0o600);
-  writeFileSync(file, '{"version":1');
-  expect(() => openJournal(file, clock)).toThrow('is not the journal');
 });
 
 it('a secret is written for its owner alone, over what a killed run left, and known to the mask', () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Log } from '#log';
@@ -72,4 +72,48 @@ it('B6: where the forge refuses tokens for git, agents and CI show their passwor
   expect(Object.values(config.projects)[0]?.ci.gitSecret).toBe('password');
   expect((await usual.init(['--yes'])).code).toBe(0);
   expect(readFileSync(join(usual.folder, 'disinto.toml'), 'utf8')).not.toContain('git-secret');
+});
+
+it('what was made on one forge gives no right over accounts and protections of the same names on another', async () => {
+  const [one, other] = [await makeCase(forge), await embeddedForge()];
+  onTestFinished(() => other.close());
+  expect(await one.init(['--yes'])).toMatchObject({ code: 0 });
+  const config = join(one.folder, 'disinto.toml');
+  const journal = join(one.folder, 'data', 'init.json');
+  const [text, made] = [readFileSync(config, 'utf8'), readFileSync(journal, 'utf8')];
+  // The same names there, by another team: their logins, their mark, their repository, and a protection that lets them push.
+  const password = 'known-to-the-other-team';
+  for (const [at, login] of one.logins.entries()) {
+    const agent = ['dev', 'reviewer', 'merger'][at];
+    const fullName = agent === undefined ? `disinto CI (instance ${one.name})` : `disinto agent ${agent} (instance ${one.name})`;
+    await other.admin.createAccount({ login, password, email: `${login}@example.test`, fullName });
+  }
+  await other.admin.createRepository({ name: one.repository, private: false, description: '', defaultBranch: 'main', initialise: true });
+  const [login = ''] = one.logins;
+  await other.admin.setCollaborator(one.repository, login, 'write');
+  const approvals = { required: 1, by: 'writers' } as const;
+  const lists = { protectedFiles: [], unprotectedFiles: [], requiredContexts: null, dismissStaleApprovals: false, blockOnRejectedReviews: false };
+  await other.admin.createProtection(one.repository, { name: 'main', push: { only: [login] }, merge: 'writers', approvals, ...lists });
+  const look = async (): Promise<unknown> => [
+    await other.admin.acceptsPassword(login, password),
+    await other.admin.listTokens({ login, password }),
+    await other.admin.listProtections(one.repository),
+  ];
+  const before = await look();
+  writeFileSync(config, text.replace(forge.url, other.url));
+  const older = JSON.stringify({ version: 1, ...Object.values((JSON.parse(made) as { readonly forges: Record<string, object> }).forges)[0] });
+  for (const journalText of [made, older]) {
+    writeFileSync(journal, journalText);
+    const played = await one.init(['--yes'], { url: other.url, token: other.token });
+    expect(played.code, sayWhy(played)).toBe(1);
+    expect(played.out).toContain(`the account ${login} exists and is somebody else's`);
+    expect(played.out).toContain('has a protection main that we did not make');
+    expect(await look()).toEqual(before);
+  }
+  writeFileSync(config, text);
+  // Back on the forge of the older journal, which takes the tokens that it gave.
+  const back = await one.init(['--yes']);
+  expect(back.out, sayWhy(back)).toContain('Nothing to do.');
+  await forge.admin.editProtection(one.repository, 'main', { push: 'writers' });
+  expect((await one.init(['--yes'])).out).toContain('mend the protection of main');
 });

@@ -46,11 +46,7 @@ async function repositoryState({ admin, ask }: InitForge, name: string): Promise
 function folderState(folder: string): unknown {
   const modeOf = (path: string): string => (statSync(join(folder, path)).mode & 0o777).toString(8);
   const secrets = readdirSync(join(folder, 'secrets')).toSorted();
-  const journal = JSON.parse(readFileSync(join(folder, 'data', 'init.json'), 'utf8')) as {
-    readonly made: object;
-    readonly proved: object;
-    readonly open: object;
-  };
+  const journal = journalOf(folder);
   return {
     entries: readdirSync(folder).toSorted(),
     data: readdirSync(join(folder, 'data')).toSorted(),
@@ -61,4 +57,18 @@ function folderState(folder: string): unknown {
     proved: Object.keys(journal.proved).toSorted(),
     open: journal.open,
   };
+}
+
+interface JournalPart {
+  readonly made: Readonly<Record<string, string>>;
+  readonly proved: Readonly<Record<string, string>>;
+  readonly open: Readonly<Record<string, string>>;
+}
+
+/** What the instance wrote down about the one forge that it worked on. */
+export function journalOf(folder: string): JournalPart {
+  const { forges } = JSON.parse(readFileSync(join(folder, 'data', 'init.json'), 'utf8')) as { readonly forges: Readonly<Record<string, JournalPart>> };
+  const [part] = Object.values(forges);
+  if (part === undefined) throw new Error('the journal names no forge');
+  return part;
 }
