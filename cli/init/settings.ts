@@ -95,6 +95,8 @@ export function resolveSettings(options: InitOptions, found: Found): InitSetting
   const project = config.projects[projectNameOf(options, value)];
   if (project?.ops == null || config.webhook === null) throw new Error('the wanted configuration lacks what it was made with');
   const listen = config.webhook.listen;
+  const accounts = accountsOf(config, project, options.config);
+  refuseTwins(accounts);
   return {
     file: options.config,
     wanted,
@@ -103,12 +105,21 @@ export function resolveSettings(options: InitOptions, found: Found): InitSetting
     project,
     isPrivate: found.isPrivate,
     ops: project.ops,
-    accounts: accountsOf(config, project, options.config),
+    accounts,
     listen,
     hookUrl: config.webhook.url ?? `http://${listen.replace(/^(0\.0\.0\.0|\[::\])(?=:)/, bracketed(found.localAddress))}/`,
     secretFile: config.webhook.secretFile ?? resolve(dirname(options.config), 'secrets/webhook.secret'),
     journalFile: join(config.instance.data, 'init.json'),
   };
+}
+
+/** What one of them does would count as done by the other. */
+function refuseTwins(accounts: readonly FactoryAccount[]): void {
+  for (const [at, { agent, login }] of accounts.entries()) {
+    const twin = accounts.slice(at + 1).find((other) => sameText(other.login, login));
+    if (twin !== undefined)
+      throw new CliError(`${agent} and ${twin.agent} would both be ${login}: each has an account of its own; choose another login with --logins`);
+  }
 }
 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);

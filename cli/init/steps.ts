@@ -4,6 +4,7 @@ import type { InitOptions } from './options.ts';
 import { opsProtection, projectProtection } from './protection.ts';
 import { projectRight } from './rights.ts';
 import type { InitSettings } from './settings.ts';
+import { adminTokenStep } from './steps/admin-token.ts';
 import { accountStep } from './steps/account.ts';
 import { bookkeepingStep } from './steps/bookkeeping.ts';
 import { collaboratorStep } from './steps/collaborator.ts';
@@ -24,6 +25,7 @@ export const opsBranch = 'main';
 /** The whole plan: who works, where, with which rights, how the rights are held, how the forge calls us, and the file that starts it all. */
 export function initSteps(settings: InitSettings, options: InitOptions, opsDefaultBranch: string): readonly InitStep[] {
   return [
+    adminTokenStep(),
     ...peopleSteps(settings),
     ...repositorySteps(settings, options, opsDefaultBranch),
     ...guardSteps(settings, opsDefaultBranch),
@@ -42,7 +44,11 @@ function repositorySteps(settings: InitSettings, options: InitOptions, opsDefaul
     ...accounts.map((account) => ({ repository: project.repository, login: account.login, right: projectRight(account, isPrivate) })),
     ...accounts.map(({ login, rights }) => ({ repository: ops, login, right: rights.ops })),
   ].flatMap(({ repository, login, right }) => (right === 'none' ? [] : [{ repository, login, permission: right, exact: true }]));
-  const people = project.maintainers.map((login) => ({ repository: ops, login, permission: 'admin' as const, exact: false }));
+  // That a maintainer is an account of the factory is an obstacle, which the step of the maintainer names.
+  const isAgent = (login: string): boolean => accounts.some((account) => account.login.toLowerCase() === login.toLowerCase());
+  const people = project.maintainers
+    .filter((login) => !isAgent(login))
+    .map((login) => ({ repository: ops, login, permission: 'admin' as const, exact: false }));
   const writers = accounts.filter((account) => projectRight(account, isPrivate) === 'write');
   return [
     repositoryStep('repository/project', projectWish(settings, options)),
@@ -57,12 +63,12 @@ function repositorySteps(settings: InitSettings, options: InitOptions, opsDefaul
 
 function projectWish({ project }: InitSettings, options: InitOptions): RepositoryWish {
   const { repository: name, branch } = project;
-  return { name, branch, private: options.private, description: '', from: options.from, files: { 'README.md': `# ${name.split('/')[1]}\n` } };
+  return { name, branch, isProject: true, private: options.private, description: '', from: options.from, files: { 'README.md': `# ${name.split('/')[1]}\n` } };
 }
 
 function opsWish({ project, ops: name, config }: InitSettings, branch: string): RepositoryWish {
   const files = missingOpsFiles([], { project: project.repository, instance: config.instance.name });
-  return { name, branch, private: true, description: `Operations of ${project.repository}`, from: null, files };
+  return { name, branch, isProject: false, private: true, description: `Operations of ${project.repository}`, from: null, files };
 }
 
 /** A change of the ops repo that never reaches its main branch but by a pull request. */

@@ -18,6 +18,10 @@ export interface ForgeAdmin {
   acceptsPassword(login: string, password: string): Promise<boolean>;
   /** Login of the account that a token belongs to, or null when the forge refuses it. */
   tokenOwner(token: string): Promise<string | null>;
+  /** Whether a token (the administrator's by default) has the scope: found out by a request for what is not there, which changes nothing. */
+  hasScope(scope: TokenScope, token?: string): Promise<boolean>;
+  /** Null: this token may not look. A person's account is none. */
+  isOrganisation(name: string): Promise<boolean | null>;
   listTokens(account: SignIn): Promise<readonly AccountToken[]>;
   /** The value is shown once. */
   createToken(account: SignIn, draft: { readonly name: string; readonly scopes: readonly string[] }): Promise<string>;
@@ -42,6 +46,10 @@ export interface ForgeAdmin {
   deleteLabel(repository: string, id: number): Promise<void>;
 
   listProtections(repository: string): Promise<readonly ProtectionRule[]>;
+  /** The same rules, with what tells one from another of its name, and with all that the forge says of them. */
+  inspectProtections(repository: string): Promise<readonly StandingRule[]>;
+  /** Name of the rule that the forge applies to a branch, null: none. Undefined where it does not tell, as of a branch that is not there. */
+  protectionInEffect(repository: string, branch: string): Promise<string | null | undefined>;
   /** Throws `invalid` when the rule that then stands is another one: a login that lacks the right is dropped by the forge. */
   createProtection(repository: string, rule: ProtectionRule): Promise<void>;
   /** Changes what is named, leaves the rest; throws like `createProtection`. */
@@ -59,6 +67,7 @@ export interface ForgeAdmin {
    */
   testHook(repository: string, id: number): Promise<void>;
 
+  hasBranch(repository: string, branch: string): Promise<boolean>;
   /** Paths of all files at the head of a branch; null when the branch does not exist (or the repository is empty). */
   listFiles(repository: string, branch: string): Promise<readonly string[] | null>;
   readFile(repository: string, branch: string, path: string): Promise<string | null>;
@@ -88,6 +97,9 @@ export interface AccountDraft {
   readonly restricted?: boolean;
 }
 
+/** The scopes that are asked for, of those that forges know. */
+export type TokenScope = 'write:repository' | 'write:issue' | 'read:user' | 'write:user' | 'write:organization' | 'write:admin';
+
 export interface SignIn {
   readonly login: string;
   readonly password: string;
@@ -109,6 +121,9 @@ export interface RepositoryFacts {
   readonly archived: boolean;
   readonly defaultBranch: string;
   readonly description: string;
+  /** Whether it has issues of its own, and pull requests: each may be switched off. */
+  readonly issues: boolean;
+  readonly pullRequests: boolean;
   /** Whether this token may change its settings. */
   readonly mayAdminister: boolean;
 }
@@ -145,18 +160,33 @@ export interface ProtectionRule {
   readonly appliesToAdmins?: boolean;
 }
 
+/** A rule as it stands on the forge. */
+export interface StandingRule {
+  readonly rule: ProtectionRule;
+  /** Of the rules that name a branch, the one with the least number is in effect. Null: the forge goes by names and age. */
+  readonly priority: number | null;
+  /** When it was made, in the forge's words. A rule that is removed and made again has another time. */
+  readonly madeAt: string;
+  /** All that the forge says of it but times, as one text: another one when anything of the rule changes, also what nobody here reads. */
+  readonly whole: string;
+}
+
 export interface Hook {
   readonly id: number;
   readonly url: string;
   /** At least those that were asked for: a forge lists what they include too (`issues`: `issue_label`, `issue_assign`, …). */
   readonly events: readonly string[];
   readonly active: boolean;
+  /** Glob of the branches whose pushes it tells of; empty or `*`: all. */
+  readonly branchFilter: string;
 }
 
 export interface HookDraft {
   readonly url: string;
   readonly secret: string;
   readonly events: readonly string[];
+  /** Left out of a new one: all branches. */
+  readonly branchFilter?: string;
 }
 
 export interface FilesDraft {

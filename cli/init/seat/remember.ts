@@ -5,12 +5,17 @@ const reads = [
   'findAccount',
   'acceptsPassword',
   'tokenOwner',
+  'hasScope',
+  'isOrganisation',
   'gitAccepts',
   'findRepository',
   'listCollaborators',
   'listLabels',
   'listProtections',
+  'inspectProtections',
+  'protectionInEffect',
   'listHooks',
+  'hasBranch',
   'listFiles',
 ] as const satisfies readonly (keyof ForgeAdmin)[];
 

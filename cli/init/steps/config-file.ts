@@ -6,6 +6,7 @@ import { parseToml } from '../../../shared/config/toml.ts';
 import { newConfigText } from '../config-text.ts';
 import { type InitContext, type InitStep } from '../context.ts';
 import { acceptedBy } from './git-access.ts';
+import { tokenWorks } from './token.ts';
 import type { ConfigValue } from '../../../shared/config/edit/value.ts';
 import { tableOf, type WantedConfig } from '../wanted-config.ts';
 
@@ -29,14 +30,14 @@ export const configFileStep = (): InitStep => ({
   },
 });
 
-/** What the file is to say on this forge: where git takes no token of an account, it shows the password. */
+/** What the file is to say on this forge: where git takes no token of an account, it shows the password. A token that is yet to be made tells nothing. */
 async function wantedOn(context: InitContext): Promise<WantedConfig> {
   const { accounts, project, wanted } = context.settings;
   const byPassword = { 'git-secret': 'password' } as const;
   const [agents, projects] = [new Map<string, ConfigValue>(), new Map<string, ConfigValue>()];
   for (const account of accounts) {
     if (account.rights.project !== 'write' || (await context.admin.findRepository(project.repository)) === null) continue;
-    if ((await acceptedBy(context, project.repository, account)) !== 'password') continue;
+    if (!(await tokenWorks(context, account)) || (await acceptedBy(context, project.repository, account)) !== 'password') continue;
     if (account.role === 'ci') projects.set(project.name, { ci: byPassword });
     else agents.set(account.agent, byPassword);
   }

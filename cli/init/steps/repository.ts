@@ -8,6 +8,8 @@ export interface RepositoryWish {
   /** `owner/name` */
   readonly name: string;
   readonly private: boolean;
+  /** The repository of the project, as against its ops repo. */
+  readonly isProject: boolean;
   readonly description: string;
   readonly branch: string;
   /** URL or path that fills it when it is new; null: it begins with the files. */
@@ -54,16 +56,44 @@ async function checkRepository(context: InitContext, wish: RepositoryWish): Prom
     }
     return { state: 'absent', actions: [`create ${wish.private ? 'private' : 'public'} repository ${wish.name}`, fill] };
   }
-  const obstacle = obstacleOf(facts, me.login);
+  const obstacle = obstacleOf(facts, me.login) ?? unitOff(facts);
   if (obstacle !== null) return { state: 'impossible', ...obstacle };
   if (facts.empty || journal.open(`fill ${wish.name}`) !== null) return { state: 'drifted', actions: [fill] };
-  return { state: 'present', ...(wish.from === null || journal.made(`repository ${wish.name}`) ? {} : { note: 'has commits already; --from is not used' }) };
+  if (!(await admin.hasBranch(facts.name, wish.branch))) return { state: 'impossible', ...branchMissing(context, facts, wish) };
+  return leftAsItIs(context, facts, wish);
 }
 
-function obstacleOf(
-  { name, archived, mirror, mayAdminister }: RepositoryFacts,
-  login: string,
-): { readonly reason: string; readonly byHand: readonly string[] } | null {
+/** What the call asks of a new repository is not done to one that is there. */
+function leftAsItIs({ journal }: InitContext, facts: RepositoryFacts, wish: RepositoryWish): Check {
+  const ours = journal.made(`repository ${wish.name}`);
+  const unused = [
+    ...(wish.from === null || ours ? [] : ['has commits already: --from is not used']),
+    ...(wish.private && !facts.private && wish.isProject ? ['is public and stays so: --private counts for a new one (its settings make it private)'] : []),
+  ];
+  return unused.length === 0 ? { state: 'present' } : { state: 'skipped', reason: `${facts.name} ${unused.join('; ')}` };
+}
+
+interface Obstacle {
+  readonly reason: string;
+  readonly byHand: readonly string[];
+}
+
+const branchMissing = ({ settings }: InitContext, { name, defaultBranch }: RepositoryFacts, { branch, isProject }: RepositoryWish): Obstacle => ({
+  reason: `${name} has no branch ${branch}`,
+  byHand: [
+    `create the branch ${branch} there`,
+    ...(isProject ? [`or set projects.${settings.project.name}.branch in the disinto.toml, to ${defaultBranch} for example`] : []),
+  ],
+});
+
+/** Work comes by issues and goes by pull requests. */
+function unitOff({ name, issues, pullRequests }: RepositoryFacts): Obstacle | null {
+  const off = [...(issues ? [] : ['issues (has_issues, kept by the forge itself)']), ...(pullRequests ? [] : ['pull requests (has_pull_requests)'])];
+  if (off.length === 0) return null;
+  return { reason: `${name} has no ${off.join(' and no ')}: they are switched off`, byHand: [`switch them on in the settings of ${name}, below its units`] };
+}
+
+function obstacleOf({ name, archived, mirror, mayAdminister }: RepositoryFacts, login: string): Obstacle | null {
   if (archived) return { reason: `${name} is archived, and takes no change`, byHand: [`un-archive it in the settings of ${name}`] };
   if (mirror)
     return {

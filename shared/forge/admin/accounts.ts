@@ -1,11 +1,23 @@
 import { ForgeError, type ForgeErrorKind } from '#forge';
-import type { ForgeAdmin, SignIn } from '#forge/admin';
+import type { ForgeAdmin, SignIn, TokenScope } from '#forge/admin';
 import { account as accountSchema, anything, freshToken, token as tokenSchema } from './schema.ts';
+import { textOf } from '../http/failure.ts';
 import { type Site, basic, piece } from './site.ts';
 
 type Accounts = Pick<
   ForgeAdmin,
-  'me' | 'findAccount' | 'createAccount' | 'setPassword' | 'deleteAccount' | 'acceptsPassword' | 'tokenOwner' | 'listTokens' | 'createToken' | 'deleteToken'
+  | 'me'
+  | 'findAccount'
+  | 'createAccount'
+  | 'setPassword'
+  | 'deleteAccount'
+  | 'acceptsPassword'
+  | 'tokenOwner'
+  | 'hasScope'
+  | 'isOrganisation'
+  | 'listTokens'
+  | 'createToken'
+  | 'deleteToken'
 >;
 
 export function createAccounts(site: Site, mask: (text: string) => string): Accounts {
@@ -31,8 +43,31 @@ export function createAccounts(site: Site, mask: (text: string) => string): Acco
     // An account that must change its password is forbidden everything until it did.
     acceptsPassword: async (login, password) => (await loginFor(site, basic(login, password), ['auth', 'forbidden'])) !== null,
     tokenOwner: async (token) => loginFor(site, `token ${needHeaderText(token)}`, ['auth']),
+    hasScope: (scope, token) => hasScope(site, scope, token),
+    isOrganisation: async (name) => {
+      const { status } = await site.send('GET', `orgs/${piece(name)}`, null, { expected: [403, 404] });
+      return status === 403 ? null : status < 300;
+    },
     ...createTokens(site),
   };
+}
+
+/** No account and no repository can have the name `-`, and nothing is made of an empty draft; the scope is looked at before either is noticed. */
+const probes: Readonly<Record<TokenScope, { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: string }>> = {
+  'write:repository': { method: 'DELETE', path: 'repos/-/-/branch_protections/none' },
+  'write:issue': { method: 'DELETE', path: 'repos/-/-/labels/1' },
+  'read:user': { method: 'GET', path: 'user' },
+  'write:user': { method: 'POST', path: 'user/repos' },
+  'write:organization': { method: 'POST', path: 'orgs/-/repos' },
+  'write:admin': { method: 'POST', path: 'admin/users' },
+};
+
+async function hasScope(site: Site, scope: TokenScope, token: string | undefined): Promise<boolean> {
+  const { method, path } = probes[scope];
+  const how = { expected: [400, 403, 404, 422], ...(token === undefined ? {} : { authorization: `token ${needHeaderText(token)}` }) };
+  const answer = await site.send(method, path, method === 'POST' ? {} : null, how);
+  // An account that lacks the right gets 403 as well, with other words.
+  return answer.status !== 403 || !/required scope/i.test(textOf(answer));
 }
 
 /** Whose credential it is; null when the forge refuses it in one of these ways. */

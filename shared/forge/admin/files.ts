@@ -3,13 +3,14 @@ import type { ForgeAdmin } from '#forge/admin';
 import { anything, branch as branchSchema, content as contentSchema, tree as treeSchema } from './schema.ts';
 import { type Site, piece } from './site.ts';
 
-type Files = Pick<ForgeAdmin, 'listFiles' | 'readFile' | 'createFiles'>;
+type Files = Pick<ForgeAdmin, 'hasBranch' | 'listFiles' | 'readFile' | 'createFiles'>;
 
 const entriesPerPage = 1000;
 const mostPages = 1000;
 
 export function createFiles(site: Site, mask: (text: string) => string): Files {
   return {
+    hasBranch: async (name, branch) => (await site.repository(name).find(`branches/${piece(branch)}`, branchSchema)) !== null,
     listFiles: async (name, branch) => {
       const repository = site.repository(name);
       const found = await repository.find(`branches/${piece(branch)}`, branchSchema);

@@ -22,7 +22,18 @@ export function createRepositories(site: Site, me: ForgeAdmin['me'], mask: (text
     const found = await site.find(pathOf(name), repositorySchema);
     if (found === null) return null;
     const { full_name, default_branch: defaultBranch, permissions, empty, mirror, archived, description } = found;
-    return { name: full_name, empty, private: found.private, mirror, archived, defaultBranch, description, mayAdminister: permissions?.admin ?? false };
+    const units = { issues: found.has_issues && found.external_tracker == null, pullRequests: found.has_pull_requests };
+    return {
+      name: full_name,
+      empty,
+      private: found.private,
+      mirror,
+      archived,
+      defaultBranch,
+      description,
+      ...units,
+      mayAdminister: permissions?.admin ?? false,
+    };
   };
   return {
     findRepository,

@@ -10,6 +10,11 @@ const flag = z
   .boolean()
   .nullish()
   .transform((value) => value ?? false);
+/** On, unless the forge says that it is off. */
+const unit = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? true);
 const texts = z
   .array(z.string())
   .nullish()
@@ -36,15 +41,23 @@ export const repository = z.object({
   archived: flag,
   default_branch: plain,
   description: plain,
+  has_issues: unit,
+  has_pull_requests: unit,
+  /** Issues are kept elsewhere. */
+  external_tracker: z.unknown().optional(),
   permissions: z.object({ admin: flag }).nullish(),
 });
 
 export const permission = z.object({ permission: z.string() });
 export const label = z.object({ id: z.int(), name: z.string(), color: plain, description: plain });
 
-export const protection = z.object({
+/** What is not read is kept as well: nobody knows which setting a proof hangs on. */
+export const protection = z.looseObject({
   rule_name: plain,
   branch_name: plain,
+  /** Gitea's only. */
+  priority: z.int().nullish(),
+  created_at: plain,
   enable_push: flag,
   enable_push_whitelist: flag,
   push_whitelist_usernames: texts,
@@ -78,6 +91,8 @@ export const hook = z.object({
 export type HookWire = z.infer<typeof hook>;
 
 export const branch = z.object({ name: z.string(), commit: z.object({ id: z.string().min(1) }) });
+/** The name of the rule is told to administrators. */
+export const guardedBranch = z.object({ protected: flag, effective_branch_protection_name: plain });
 export const tree = z.object({
   tree: z
     .array(z.object({ path: z.string(), type: z.string() }))

@@ -1,4 +1,6 @@
+import { obstacleSuite } from './suite/obstacles.ts';
 import { rightsSuite } from './suite/rights.ts';
 import { giteaForge } from './world.ts';
 
 rightsSuite('a real Gitea', giteaForge);
+obstacleSuite('a real Gitea', giteaForge, true);

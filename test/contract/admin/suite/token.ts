@@ -50,6 +50,19 @@ export function tokenContract(world: () => AdminWorld): void {
       await expect(admin.deleteToken({ ...person, password: 'wrong-pass-1' }, 'disinto-b')).rejects.toMatchObject({ kind: 'auth' });
     });
 
+    it('hasScope: what the token may do and nothing else, and nothing is changed by asking', async () => {
+      const { admin, account } = world();
+      const person = await account();
+      const scopes = ['write:repository', 'write:issue', 'read:user', 'write:user', 'write:organization', 'write:admin'] as const;
+      for (const scope of scopes) {
+        const token = await admin.createToken(person, { name: scope, scopes: scope === 'write:user' ? [scope, 'write:repository'] : [scope] });
+        const has = await Promise.all(scopes.map((each) => admin.hasScope(each, token)));
+        expect(scopes.filter((_, at) => has[at])).toEqual(scope === 'write:user' ? ['write:repository', 'read:user', 'write:user'] : [scope]);
+      }
+      expect(await Promise.all(scopes.map((scope) => admin.hasScope(scope)))).not.toContain(false);
+      expect(await admin.isOrganisation(person.login)).toBe(false);
+    });
+
     it('tokenOwner: null for what is no token; says so when the token may not tell', async () => {
       const { admin, account } = world();
       expect(await admin.tokenOwner('0123456789012345678901234567890123456789')).toBeNull();
