@@ -1,11 +1,13 @@
 import type { Check } from '#pipeline';
 import type { ForgeContext, ForgeStep } from '../context.ts';
+import type { Journal } from '../journal.ts';
+import { instanceOfMark } from '../rights.ts';
 
 export interface Grant {
   readonly repository: string;
   readonly login: string;
   readonly permission: 'read' | 'write' | 'admin';
-  /** Whether more than that is taken away: so for accounts of the factory, never for people. */
+  /** Whether there must not be more than that: so for accounts of the factory, never for people. What somebody else gave is not taken away. */
   readonly exact: boolean;
 }
 
@@ -21,7 +23,9 @@ export const collaboratorStep = (grant: Grant): ForgeStep => ({
   apply: async ({ admin, journal }, tools) => {
     const { repository, login, permission } = grant;
     const before = (await admin.listCollaborators(repository)).find((each) => isSame(each.login, login))?.permission;
-    journal.make(`collaborator ${login} of ${repository}`);
+    // A right from before is not ours to take away some day.
+    if (before === undefined || (await isOurs({ admin, journal }, grant))) journal.make(grantKey(repository, login));
+    else if (isRight(before) && raisedFrom(journal, repository, login) === null) journal.make(raiseKey(repository, login, before));
     // Should the protection turn out to hold nobody back, the right must not stay.
     if (before === undefined) tools.undo(`take the right of ${login} on ${repository} back`, () => admin.removeCollaborator(repository, login));
     await admin.setCollaborator(repository, login, permission);
@@ -29,9 +33,31 @@ export const collaboratorStep = (grant: Grant): ForgeStep => ({
   },
 });
 
+/** The key of a right in the journal. */
+export const grantKey = (repository: string, login: string): string => `collaborator ${login} of ${repository}`;
+
+const rights = ['read', 'write', 'admin'] as const;
+type Right = (typeof rights)[number];
+const isRight = (word: string): word is Right => (rights as readonly string[]).includes(word);
+
+/** The key of a right that somebody else had given, and that this instance raised. */
+export const raiseKey = (repository: string, login: string, from: Right): string => `collaborator ${login} of ${repository}, who had ${from}`;
+
+/** The right that the account had before this instance raised it, or null. */
+export const raisedFrom = (journal: Pick<Journal, 'made'>, repository: string, login: string): Right | null =>
+  rights.find((from) => journal.made(raiseKey(repository, login, from))) ?? null;
+
+/** Whether the account, or the right that it has now, was made by this instance or bears our mark. */
+async function isOurs({ admin, journal }: Pick<ForgeContext, 'admin' | 'journal'>, { repository, login }: Grant): Promise<boolean> {
+  if (journal.made(grantKey(repository, login)) || journal.made(`account ${login}`)) return true;
+  return instanceOfMark((await admin.findAccount(login))?.fullName ?? '') !== null;
+}
+
 const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-async function checkGrant({ admin, me }: ForgeContext, { repository, login, permission, exact }: Grant): Promise<Check> {
+async function checkGrant(context: ForgeContext, grant: Grant): Promise<Check> {
+  const { admin, me } = context;
+  const { repository, login, permission, exact } = grant;
   const [owner = ''] = repository.split('/');
   if (isSame(owner, login)) return { state: 'present', note: 'owns it' };
   const facts = await admin.findRepository(repository);
@@ -40,5 +66,12 @@ async function checkGrant({ admin, me }: ForgeContext, { repository, login, perm
   if (rank[has] === rank[permission] || (!exact && rank[has] > rank[permission])) return { state: 'present' };
   if (!exact && isSame(login, me.login) && facts?.mayAdminister === true) return { state: 'present', note: 'administers it' };
   if (has === 'none') return { state: 'absent', actions: [`give ${login} the right to ${permission} ${repository}`] };
+  if (rank[has] > rank[permission] && !(await isOurs(context, grant))) {
+    return {
+      state: 'impossible',
+      reason: `${login} may ${has} ${repository}, which somebody else gave; as an account of the factory it may ${permission} it and no more`,
+      byHand: [`set the right of ${login} on ${repository} to ${permission}, or take an account of its own for the agent`],
+    };
+  }
   return { state: 'drifted', actions: [`${login} may ${has} ${repository}; set this to ${permission}`] };
 }

@@ -3,6 +3,7 @@ import type { AccountToken, ProtectionRule, SignIn } from '#forge/admin';
 import type { Check } from '#pipeline';
 import { shown } from '../../init/context.ts';
 import { instanceOfMark, tokenName } from '../../init/rights.ts';
+import { grantKey, raisedFrom, raiseKey } from '../../init/steps/collaborator.ts';
 import type { FactoryAccount } from '../../init/settings.ts';
 import type { StaffContext } from '../hand.ts';
 import type { StaffStep } from '../steps.ts';
@@ -21,7 +22,7 @@ async function isOurs({ admin, settings, journal, secrets }: StaffContext, { log
   return password !== null && (await admin.acceptsPassword(login, password));
 }
 
-/** Takes the account's right on a repository back. */
+/** Takes the account's right on a repository back: altogether, or to what somebody else had given it before. */
 export const leaveStep = (repository: string, account: FactoryAccount): StaffStep => ({
   id: `collaborators/${repository}/${account.login}`,
   title: `${account.login} on ${repository}`,
@@ -30,7 +31,9 @@ export const leaveStep = (repository: string, account: FactoryAccount): StaffSte
   check: async (context): Promise<Check> => {
     const right = await rightOn(context, repository, account.login);
     if (right === null) return { state: 'present' };
-    if (context.journal.made(`collaborator ${account.login} of ${repository}`) || (await isOurs(context, account))) {
+    const before = raisedFrom(context.journal, repository, account.login);
+    if (before !== null) return { state: 'drifted', actions: [`set the right of ${account.login} on ${repository} back to ${before}`] };
+    if (context.journal.made(grantKey(repository, account.login)) || (await isOurs(context, account))) {
       return { state: 'drifted', actions: [`take the right of ${account.login} to ${right} ${repository}`] };
     }
     return {
@@ -39,9 +42,16 @@ export const leaveStep = (repository: string, account: FactoryAccount): StaffSte
     };
   },
   apply: async ({ admin, journal }) => {
-    await admin.removeCollaborator(repository, account.login);
-    journal.forget(`collaborator ${account.login} of ${repository}`);
-    return { note: 'no collaborator any more' };
+    const { login } = account;
+    const before = raisedFrom(journal, repository, login);
+    if (before === null) {
+      await admin.removeCollaborator(repository, login);
+      journal.forget(grantKey(repository, login));
+      return { note: 'no collaborator any more' };
+    }
+    await admin.setCollaborator(repository, login, before);
+    journal.forget(raiseKey(repository, login, before));
+    return { note: `${before}, as before` };
   },
 });
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProtectionRule } from '#forge/admin';
@@ -94,6 +94,21 @@ export function staffSuite(name: string, start: () => Promise<InitForge>): void 
       const last = await one.run(['fire', 'merger']);
       expect(last).toMatchObject({ code: 2 });
       expect(last.err).toContain('merger is the last enabled merger');
+    });
+
+    it('takes no right from a person whose account it is given, neither when it hires nor when it fires', async () => {
+      const one = await makeStaffed(forge);
+      const [above, below] = [await forge.person(`${one.name}-above`), await forge.person(`${one.name}-below`)];
+      await forge.admin.setCollaborator(one.repository, above.login, 'admin');
+      await forge.admin.setCollaborator(one.repository, below.login, 'read');
+      for (const { login, token } of [above, below]) writeFileSync(join(one.folder, 'secrets', `${login}.token`), `${token}\n`, { mode: 0o600 });
+      const refused = await one.run(['hire', 'anthropic', '--role', 'reviewer', '--name', above.login, '--login', above.login, '--yes']);
+      expect(refused.code).not.toBe(0);
+      expect(refused.out + refused.err).toContain(`${above.login} may admin ${one.repository}, which somebody else gave`);
+      expect(await collaborators(one.repository)).toContain(`${above.login} admin`);
+      await one.run(['hire', 'anthropic', '--role', 'reviewer', '--name', below.login, '--login', below.login, '--yes']);
+      await one.run(['fire', below.login, '--yes']);
+      expect(await collaborators(one.repository)).toContain(`${below.login} read`);
     });
 
     it('makes up a name that is free; killed after each request that changes something, the same call ends as an undisturbed one', async () => {
