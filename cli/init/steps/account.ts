@@ -12,10 +12,14 @@ export const accountStep = (account: FactoryAccount): ForgeStep => ({
   timeoutSeconds: 60,
   check: (context) => checkAccount(context, account),
   apply: async (context) => {
-    const { admin, journal } = context;
+    const { admin, journal, secrets } = context;
+    const found = await admin.findAccount(account.login);
+    if (secrets.isOpen(account.passwordFile)) secrets.close(account.passwordFile);
+    if (found !== null && (await isOpened(context, account, isOurs(context, account, found))))
+      return { note: `${shown(context, account.passwordFile)} closed to others` };
     const password = readyPassword(context, account);
     journal.make(keyOf(account));
-    if ((await admin.findAccount(account.login)) === null) {
+    if (found === null) {
       await admin.createAccount({
         login: account.login,
         password,
@@ -44,8 +48,11 @@ function readyPassword({ secrets, chance }: ForgeContext, { passwordFile }: Fact
 async function checkAccount(context: ForgeContext, account: FactoryAccount): Promise<Check> {
   const found = await context.admin.findAccount(account.login);
   if (found === null) return checkMissing(context, account);
-  if (await isOpened(context, account, isOurs(context, account, found)))
+  if (await isOpened(context, account, isOurs(context, account, found))) {
+    if (context.secrets.isOpen(account.passwordFile))
+      return { state: 'drifted', actions: [`close ${shown(context, account.passwordFile)} to others (mode 0600)`] };
     return { state: 'present', ...(found.fullName === account.mark ? {} : { note: 'made by hand; a secret of ours opens it' }) };
+  }
   return isOurs(context, account, found) ? checkLocked(context, account) : foreign(context, account, found);
 }
 

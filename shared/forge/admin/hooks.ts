@@ -6,13 +6,14 @@ type Hooks = Pick<ForgeAdmin, 'listHooks' | 'createHook' | 'editHook' | 'deleteH
 
 export function createHooks(site: Site): Hooks {
   const createHook = async (repository: string, draft: HookDraft, more: Readonly<Record<string, unknown>> = {}): Promise<number> => {
-    const { url, secret, events } = draft;
+    const { url, secret, events, branchFilter } = draft;
     const body = {
       type: (await site.isGitea()) ? 'gitea' : 'forgejo',
       config: { url, content_type: 'json', secret },
       events: [...events],
       active: true,
       ...more,
+      ...(branchFilter === undefined ? {} : { branch_filter: branchFilter }),
     };
     return (await site.repository(repository).write('POST', 'hooks', body, hookSchema)).id;
   };
@@ -25,7 +26,7 @@ export function createHooks(site: Site): Hooks {
       const before = await site.repository(repository).read(`hooks/${id}`, hookSchema);
       const { url, events } = hookOf(before);
       // What a change does not name falls back to a default, so all of it is sent again.
-      const kept = { branch_filter: before.branch_filter, authorization_header: before.authorization_header };
+      const kept = { branch_filter: change.branchFilter ?? before.branch_filter, authorization_header: before.authorization_header };
       if (change.secret === undefined) {
         const body = { ...kept, config: { url: change.url ?? url, content_type: 'json' }, events: [...(change.events ?? events)], active: true };
         await site.repository(repository).write('PATCH', `hooks/${id}`, body, hookSchema);
@@ -42,7 +43,7 @@ export function createHooks(site: Site): Hooks {
   };
 }
 
-const hookOf = ({ id, config, events, active }: HookWire): Hook => {
+const hookOf = ({ id, config, events, active, branch_filter: branchFilter }: HookWire): Hook => {
   const url = config?.['url'];
-  return { id, url: typeof url === 'string' ? url : '', events: events.toSorted(), active };
+  return { id, url: typeof url === 'string' ? url : '', events: events.toSorted(), active, branchFilter };
 };

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Hook } from '#forge/admin';
 import { filesOf, makeCase, play } from '../play.ts';
+import { guardCases } from './guard.ts';
 import { sayWhy } from './whole.ts';
 import type { InitForge } from '../world.ts';
 
@@ -14,6 +16,7 @@ export function foreignSuite(name: string, start: () => Promise<InitForge>): voi
       forge = await start();
     });
     afterAll(() => forge.close());
+    guardCases(() => forge);
 
     const makeRepository = (name: string): Promise<void> =>
       forge.admin.createRepository({ name, private: false, description: 'of others', defaultBranch: 'main', initialise: true });
@@ -60,47 +63,36 @@ export function foreignSuite(name: string, start: () => Promise<InitForge>): voi
       expect(await look()).toEqual(before);
       expect(played.out).toContain('has a protection main that we did not make; it stays as it is');
       expect(played.out).toContain(`${one.name}-merger may not merge`);
+      expect(played.out).toContain(`asks for a look (above)\n  protection of main in ${one.repository}\n`);
       expect((await admin.listLabels(one.repository)).filter(({ name: label }) => label === 'backlog')).toHaveLength(1);
     });
 
-    it('takes a push back that a protection of others lets through, says so, and gives no right away', async () => {
+    it('leaves a webhook of others at our own address, and mends ours', async () => {
       const one = await makeCase(forge);
-      await makeRepository(one.repository);
-      await forge.admin.createProtection(one.repository, {
-        ...closed,
-        push: 'writers',
-        merge: 'writers',
-        approvals: { required: 0, by: 'writers' },
-        requiredContexts: null,
-      });
-      const [before, rules] = [await head(one.repository), await forge.admin.listProtections(one.repository)];
+      const { admin } = forge;
+      expect(await one.init(['--yes'])).toMatchObject({ code: 0 });
+      const theirs = await admin.createHook(one.repository, { url: `http://${one.listen}/`, secret: 'theirs', events: ['push'] });
+      const hooks = async (): Promise<readonly Hook[]> => (await admin.listHooks(one.repository)).toSorted((a, b) => a.id - b.id);
+      const [, foreign] = await hooks();
+      const secret = join(one.folder, 'secrets', 'webhook.secret');
+      rmSync(secret);
       const played = await one.init(['--yes']);
-      expect(played.code, sayWhy(played)).toBe(1);
-      expect(played.out).toContain(`${one.name}-dev could push to main of ${one.repository}`);
-      expect(await forge.admin.listProtections(one.repository)).toEqual(rules);
-      expect((await forge.admin.listCollaborators(one.repository)).map(({ login }) => login)).toEqual([]);
-      expect(played.out).toContain('the probe was taken back');
-      expect(await forge.admin.listFiles(one.repository, 'main')).toEqual(['README.md']);
-      const commits = (await forge.ask('GET', `repos/${one.repository}/commits`)) as readonly { readonly sha: string }[];
-      expect(commits.map(({ sha }) => sha)).toContain(before);
-    });
+      expect(played.code, sayWhy(played)).toBe(0);
+      expect(played.out).toContain(`webhook ${theirs} of ${one.repository} posts to the same address and is not ours: it stays`);
+      expect(played.out).toContain('a signed test delivery arrived');
+      const [kept, own] = await hooks();
+      expect([kept, (await hooks()).length]).toEqual([foreign, 2]);
 
-    it('takes the probe of a killed run back, and goes on once the branch is protected', async () => {
-      const one = await makeCase(forge);
-      await makeRepository(one.repository);
-      const lax = { ...closed, push: 'writers', merge: 'writers', approvals: { required: 0, by: 'writers' }, requiredContexts: null } as const;
-      await forge.admin.createProtection(one.repository, lax);
-      const [before, files] = [await head(one.repository), await forge.admin.listFiles(one.repository, 'main')];
-      const kill = { at: 'line', pattern: `"phase":"push".*forbidden/.*${one.name}-dev` } as const;
-      expect((await one.init(['--yes', '--json'], { kill })).killed).toBe(true);
-      expect(await head(one.repository)).not.toBe(before);
-      await forge.admin.editProtection(one.repository, 'main', { push: 'nobody' });
-      const stuck = await one.init(['--yes']);
-      expect(stuck.out, sayWhy(stuck)).toContain('revert commit');
-      await forge.admin.deleteProtection(one.repository, 'main');
-      const second = await one.init(['--yes', '--json']);
-      expect(second.lines.at(-1), sayWhy(second)).toMatchObject({ end: 'done' });
-      expect(await forge.admin.listFiles(one.repository, 'main')).toEqual(files);
+      await admin.editHook(one.repository, own?.id ?? 0, { events: ['push'], branchFilter: 'release/*' });
+      const files = [secret, join(one.folder, 'secrets', 'dev.password')];
+      for (const file of files) chmodSync(file, 0o644);
+      const mended = await one.init(['--yes']);
+      expect(mended.code, sayWhy(mended)).toBe(0);
+      expect(mended.out).toContain('it tells only of pushes to release/*');
+      expect(mended.out).toContain('close secrets/dev.password to others (mode 0600)');
+      expect(await hooks()).toEqual([foreign, { ...own, branchFilter: expect.stringMatching(/^[*]?$/) }]);
+      for (const file of files) expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect((await one.init(['--yes'])).out).toContain('Nothing to do.');
     });
 
     it('says which login is taken, and takes another one', async () => {
