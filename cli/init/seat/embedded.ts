@@ -37,18 +37,22 @@ interface Places {
   readonly owner: string;
   readonly tokenFile: string;
   readonly passwordFile: string;
+  /** Password of the owner, where that is not the administrator. */
+  readonly ownerFile: string;
 }
 
 async function placesOf(options: InitOptions, present: ConfigPart): Promise<Places> {
   const folder = dirname(options.config);
   const url = tableOf(present['forge'])['url'];
   const data = tableOf(present['instance'])['data'];
+  const owner = options.repository.split('/')[0] ?? '';
   return {
     url: typeof url === 'string' ? url.replace(/\/+$/, '') : `http://${host}:${await freePort(usualPort)}`,
     directory: join(resolve(folder, typeof data === 'string' ? data : 'data'), 'forge'),
-    owner: options.repository.split('/')[0] ?? '',
+    owner,
     tokenFile: resolve(folder, 'secrets', 'admin.token'),
     passwordFile: resolve(folder, 'secrets', 'admin.password'),
+    ownerFile: resolve(folder, 'secrets', `owner-${owner.toLowerCase()}.password`),
   };
 }
 
@@ -83,17 +87,37 @@ export async function copiedSeat(options: InitOptions, present: ConfigPart, deps
     rmSync(copy, { recursive: true, force: true });
   };
   try {
-    const token = await administrate(forge, places, deps.chance.secret(24));
-    return { url: places.url, answersAt: forge.url, token, makes: makes(places, known, deps.secrets), close };
+    const present = await validToken(forge.url, deps.secrets.read(places.tokenFile));
+    const token = present ?? (await administrate(forge, places, deps.chance.secret(24)));
+    const lacksOwner = await ensureOwner(forge, places, token, () => deps.chance.secret(24));
+    const makes = present === null ? administratorOf(places) : lacksOwner ? ownerOf(places) : [];
+    return { url: places.url, answersAt: forge.url, token, makes, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function makes({ url, directory, owner, tokenFile, passwordFile }: Places, known: boolean, secrets: SecretFiles): readonly string[] {
-  if (known && secrets.read(tokenFile) !== null) return [];
-  return [`embedded forge at ${url} in ${directory}`, `its administrator ${owner}: password in ${passwordFile}, token in ${tokenFile}`];
+const administratorOf = ({ url, directory, owner, tokenFile, passwordFile }: Places): readonly string[] => [
+  `embedded forge at ${url} in ${directory}`,
+  `its administrator ${owner}: password in ${passwordFile}, token in ${tokenFile}`,
+];
+
+const ownerOf = ({ owner, ownerFile }: Places): readonly string[] => [`account ${owner}, who owns the repository: password in ${ownerFile}`];
+
+/** A repository of somebody else than the administrator: its owner is made as well. Answers whether it was missing. */
+async function ensureOwner(forge: EmbeddedForge, { owner }: Places, token: string, password: () => string): Promise<boolean> {
+  const answer = await fetch(`${forge.url}/api/v1/users/${encodeURIComponent(owner)}`, { headers: { authorization: `token ${token}` } });
+  if (answer.status !== 404) return false;
+  await forge.seed.createUser(owner, { password: password() });
+  return true;
+}
+
+/** A password of ours: as its file has it, else a new one that lies there before anything opens to it. */
+function readyPassword({ secrets, chance }: Deps, file: string): string {
+  const password = secrets.read(file) ?? chance.secret(24);
+  secrets.write(file, password);
+  return password;
 }
 
 /** Serves the forge from the data folder at its own address; its administrator is the owner of the repository. */
@@ -103,10 +127,10 @@ export async function servedSeat(options: InitOptions, present: ConfigPart, deps
   const listen = listenAddress(places.url, 'forge.url');
   const forge = await startEmbeddedForge({ directory: places.directory, ...listen, clock, chance });
   try {
-    const password = secrets.read(places.passwordFile) ?? chance.secret(24);
-    secrets.write(places.passwordFile, password);
+    const password = readyPassword(deps, places.passwordFile);
     const token = (await validToken(forge.url, secrets.read(places.tokenFile))) ?? (await administrate(forge, places, password));
     secrets.write(places.tokenFile, token);
+    await ensureOwner(forge, places, token, () => readyPassword(deps, places.ownerFile));
     return { url: places.url, answersAt: forge.url, token, makes: [], close: () => forge.delivered().then(() => forge.close()) };
   } catch (error) {
     await forge.close();

@@ -64,7 +64,8 @@ async function checkGrant(context: ForgeContext, grant: Grant): Promise<Check> {
   const all = facts === null || !facts.mayAdminister ? [] : await admin.listCollaborators(repository);
   const has = all.find((each) => isSame(each.login, login))?.permission ?? 'none';
   if (rank[has] === rank[permission] || (!exact && rank[has] > rank[permission])) return { state: 'present' };
-  if (!exact && isSame(login, me.login) && facts?.mayAdminister === true) return { state: 'present', note: 'administers it' };
+  // A site admin administers everything, but a protection names only who has a right of its own there.
+  if (!exact && !me.siteAdmin && isSame(login, me.login) && facts?.mayAdminister === true) return { state: 'present', note: 'administers it' };
   if (has === 'none') return { state: 'absent', actions: [`give ${login} the right to ${permission} ${repository}`] };
   if (rank[has] > rank[permission] && !(await isOurs(context, grant))) {
     return {

@@ -36,6 +36,19 @@ it('sets up a forge of its own; planning leaves no trace, a second run changes n
   expect(filesOf(folder)).toEqual(files);
 });
 
+it('a second project of another owner: what the plan says on a copy is done on the forge', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'disinto-init-own-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const first = await play(folder, ['init', '--embedded', 'acme/widgets', '--yes']);
+  expect(first.code, sayWhy(first)).toBe(0);
+  const second = await play(folder, ['init', '--embedded', 'other/third', '--yes']);
+  expect(second.code, sayWhy(second)).toBe(0);
+  expect(second.out).toContain('as acme, a site admin');
+  expect(second.out).toContain('account other, who owns the repository: password in');
+  expect((await play(folder, ['init', '--embedded', 'other/third', '--yes'])).out).toContain('Nothing to do.');
+  expectNoSecret(folder, first, second);
+});
+
 it('plans on the forge that `disinto start` serves at that moment', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'disinto-init-own-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
