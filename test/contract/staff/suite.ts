@@ -7,6 +7,9 @@ import { expectNoSecret, sayWhy } from '../init/suite/whole.ts';
 import type { InitForge } from '../init/world.ts';
 import { makeStaffed, pushBranch, type Staffed } from './hired.ts';
 
+/** Requests that may change something: those that only find out what a token may do name a repository that cannot be. */
+const changing = '^(?!DELETE .*/repos/-/-/)';
+
 const opus = ['anthropic', '--model', 'claude-opus-4-5'] as const;
 
 /** What hiring and firing promise, on whatever forge. */
@@ -152,7 +155,7 @@ async function untilNotKilled(
   counts: readonly [number, ...number[]],
 ): Promise<{ readonly kills: number; readonly last: Played }> {
   for (let kills = 0; kills < 30; kills++) {
-    const last = await one.run(args, { at: 'request', pattern: '.', when: 'after', count: counts[kills % counts.length] ?? counts[0] });
+    const last = await one.run(args, { at: 'request', pattern: changing, when: 'after', count: counts[kills % counts.length] ?? counts[0] });
     if (!last.killed) return { kills, last: done(last) };
   }
   throw new Error(`${args.join(' ')} changes the forge for ever`);
