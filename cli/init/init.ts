@@ -14,7 +14,7 @@ import { forgeKey, openJournal, takesOurToken } from './journal.ts';
 import { nextSteps } from './next.ts';
 import type { InitOptions } from './options.ts';
 import { remember } from './seat/remember.ts';
-import { isNeeded, isObstacle, type Report } from './report.ts';
+import { asksForLook, isNeeded, isObstacle, type Report } from './report.ts';
 import { givenSeat, localAddressTo } from './seat/seat.ts';
 import { createSecretFiles, type SecretFiles } from './secret-files.ts';
 import { readPresent, resolveSettings, withRestriction } from './settings.ts';
@@ -118,7 +118,7 @@ async function decide(options: InitOptions, seat: Seat, plan: readonly PlannedSt
     return 1;
   }
   if (seat.makes.length === 0 && !plan.some(isNeeded)) {
-    report.end({ end: 'done', applied: 0, failures: [] }, []);
+    report.end({ end: plan.some(asksForLook) ? 'degraded' : 'done', applied: 0, failures: [] }, []);
     return 0;
   }
   if (options.yes) return null;

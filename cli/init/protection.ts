@@ -1,4 +1,4 @@
-import type { ProtectionRule } from '#forge/admin';
+import type { ProtectionRule, StandingRule } from '#forge/admin';
 import { opsBookkeepingFiles, opsProtectedFiles } from '../../shared/ops/layout.ts';
 import type { FactoryAccount, InitSettings } from './settings.ts';
 
@@ -85,23 +85,66 @@ function judgeApprovals({ approvals, dismissStaleApprovals }: ProtectionRule, wa
 
 function judgeFiles(rule: ProtectionRule, wanted: ProtectionRule): readonly Lack[] {
   const unguarded = wanted.protectedFiles.filter((glob) => !rule.protectedFiles.includes(glob));
+  // Where no bookkeeping is wanted, a file that is pushed directly is a file that nobody reviewed.
+  const open = wanted.unprotectedFiles.length === 0 ? rule.unprotectedFiles : [];
   const frozen = wanted.unprotectedFiles.filter((glob) => !rule.unprotectedFiles.includes(glob));
   return [
     ...(unguarded.length === 0
       ? []
       : [{ what: `${unguarded.join(', ')} not kept from being changed`, change: { protectedFiles: [...rule.protectedFiles, ...unguarded] } }]),
+    ...(open.length === 0 ? [] : [{ what: `${open.join(', ')} can be pushed past review`, change: { unprotectedFiles: [] } }]),
     ...(frozen.length === 0
       ? []
       : [{ what: `${frozen.join(', ')} cannot be pushed as bookkeeping`, change: { unprotectedFiles: [...rule.unprotectedFiles, ...frozen] } }]),
   ];
 }
 
-/** The rule that a forge applies to a branch: an exact name wins over a glob. */
-export const ruleFor = (rules: readonly ProtectionRule[], branch: string): ProtectionRule | null =>
-  rules.find(({ name }) => name === branch) ?? rules.find(({ name }) => globMatches(name, branch)) ?? null;
+/**
+ * The rule that a forge applies to a branch: by its priorities where it has them; else a plain name before a glob, and the older before
+ * the newer. Where the branch is there the forge itself can be asked.
+ */
+export function ruleFor(rules: readonly StandingRule[], branch: string): StandingRule | null {
+  const madeAt = (each: StandingRule): number => Date.parse(each.madeAt) || 0;
+  const order = (a: StandingRule, b: StandingRule): number =>
+    (a.priority ?? 0) - (b.priority ?? 0) || Number(isGlob(a.rule.name)) - Number(isGlob(b.rule.name)) || madeAt(a) - madeAt(b);
+  return rules.filter(({ rule }) => namesBranch(rule.name, branch)).toSorted(order)[0] ?? null;
+}
 
-/** `*` stays within a part between slashes, `**` does not; `?` is one character. */
-function globMatches(glob: string, branch: string): boolean {
-  const source = glob.replace(/[.+^${}()|[\]\\]|\*\*|\*|\?/g, (found) => ({ '**': '.*', '*': '[^/]*', '?': '[^/]' })[found] ?? `\\${found}`);
-  return new RegExp(`^${source}$`).test(branch);
+/** What of a rule lets an account push these files past review; null: it refuses. No files: a commit that changes nothing. */
+export function whatPermits(rule: ProtectionRule, login: string, files: readonly string[]): string | null {
+  const isAmong = (globs: readonly string[], file: string): boolean => globs.some((glob) => globPattern(glob, '[^./]', 'is').test(file));
+  if (files.some((file) => isAmong(rule.protectedFiles, file))) return null;
+  if (rule.push === 'writers') return 'lets everybody push who may write';
+  if (typeof rule.push === 'object' && has(rule.push.only, login)) return `names ${login} among those who push`;
+  const isOpen = rule.unprotectedFiles.length > 0 && files.every((file) => isAmong(rule.unprotectedFiles, file));
+  return isOpen ? `lets everybody who may write push ${rule.unprotectedFiles.join(', ')}` : null;
+}
+
+const isGlob = (name: string): boolean => /[*?[\]{}\\]/.test(name);
+
+/** A plain name is compared without case, as forges do. */
+const namesBranch = (name: string, branch: string): boolean =>
+  isGlob(name) ? globPattern(name, '[^/]', 's').test(branch) : name.toLowerCase() === branch.toLowerCase();
+
+/** `*` and `?` are made of characters as `any` says, `**` of all; `[a-z]`, `[!a]`, `{a,b}` and `\\` as usual. A broken glob is but itself. */
+function globPattern(glob: string, any: string, flags: string): RegExp {
+  const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  let depth = 0;
+  const source = (glob.match(/\\.|\*\*|\[!?(?:\\.|[^\]\\])+\]|./gs) ?? []).map((token) => {
+    if (token === '**') return '.*';
+    if (token === '*' || token === '?') return token === '*' ? `${any}*` : any;
+    if (token === '{' || (token === '}' && depth > 0)) {
+      depth += token === '{' ? 1 : -1;
+      return token === '{' ? '(?:' : ')';
+    }
+    if (token === ',' && depth > 0) return '|';
+    if (token.startsWith('[') && token.length > 2) return token.replace(/^\[!/, '[^');
+    return quoted(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
+  });
+  try {
+    if (depth === 0) return new RegExp(`^(?:${source.join('')})$`, flags);
+  } catch {
+    // A range such as [z-a].
+  }
+  return new RegExp(`^${quoted(glob)}$`, flags);
 }

@@ -24,6 +24,9 @@ export function jsonReport(write: (line: string) => void): Report {
   };
 }
 
+/** Left as it is, and yet a person has to mend it. */
+export const asksForLook = ({ check }: PlannedStep): boolean => check.state === 'skipped' && check.asksForLook === true;
+
 export interface Terminal {
   write(text: string): void;
   /** Whether a line can be written over. */
@@ -37,10 +40,12 @@ export function textReport(terminal: Terminal): Report {
   let total = 0;
   let begun = 0;
   const kept = new Set<string>();
+  const looks = new Set<string>();
   return {
     plan: (about, planned) => {
       total = planned.length;
       for (const { id, title } of planned) titles.set(id, title);
+      for (const { title } of planned.filter(asksForLook)) looks.add(title);
       for (const line of planLines(about, planned)) print(line);
     },
     onEvent: (event) => {
@@ -51,12 +56,13 @@ export function textReport(terminal: Terminal): Report {
         return;
       }
       if (event.type === 'checked' && event.check.state === 'present') kept.add(event.step);
+      if (event.type === 'warned' || (event.type === 'skipped' && event.asksForLook)) looks.add(title);
       // Whatever was there already is counted in the plan, and not told again.
       const line = event.type === 'completed' && kept.has(event.step) ? null : eventLine(event, title);
       if (line !== null) print(line);
     },
     end: (result, next) => {
-      print(endLine(result));
+      print(endLine(result, [...looks]));
       for (const line of next) print(line);
     },
     say: print,
@@ -97,21 +103,22 @@ function eventLine(event: StepEvent, title: string): string | null {
       return `  undone   ${event.name}${event.ok ? '' : `: FAILED, ${event.message ?? ''}`}`;
     case 'checked':
     case 'phase':
-    case 'skipped':
     case 'started':
       return null;
+    case 'skipped':
+      return event.asksForLook ? `  look     ${title}: left as it is\n           ${event.reason}` : null;
   }
 }
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
-function endLine({ end, applied, failures }: PlanResult): string {
+function endLine({ end, applied, failures }: PlanResult, looks: readonly string[]): string {
   const did = `${applied} step${applied === 1 ? '' : 's'} changed something`;
   switch (end) {
     case 'done':
       return applied === 0 ? '\nNothing to do.' : `\nDone: ${did}.`;
     case 'degraded':
-      return `\nDone, but something asks for a look (above): ${did}${failures.length === 0 ? '' : `, ${failures.length} failed`}. Run the same command again after mending it.`;
+      return `\n${applied === 0 && failures.length === 0 ? 'Nothing to do' : 'Done'}, but something asks for a look (above)${looks.map((title) => `\n  ${title}`).join('')}\n${did}${failures.length === 0 ? '' : `, ${failures.length} failed`}. Run the same command again after mending it.`;
     case 'failed':
       return `\nStopped: ${did} before. Nothing is lost: mend what is said above, and run the same command again.`;
     case 'cancelled':

@@ -43,7 +43,7 @@ async function applyAll<Context>(steps: readonly Step<Context>[], context: Conte
     await performing.undo.run();
     return result('failed');
   }
-  return result(failures.length > 0 || ends.includes('warned') ? 'degraded' : 'done');
+  return result(failures.length > 0 || ends.includes('warned') || ends.includes('left') ? 'degraded' : 'done');
 }
 
 const isChange = (end: Outcome['end']): boolean => end === 'applied' || end === 'warned';

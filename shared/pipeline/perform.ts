@@ -3,8 +3,8 @@ import { type Emit, messageOf, stopwatch } from './emit.ts';
 import { within } from './limit.ts';
 import type { UndoStack } from './undo.ts';
 
-/** How one step ended. `failed`: with the message; `kept`: nothing was to be done. */
-export type Outcome = { readonly end: 'applied' | 'warned' | 'kept' | 'skipped' } | { readonly end: 'failed'; readonly message: string };
+/** How one step ended. `failed`: with the message; `kept`: nothing was to be done; `left`: skipped, and asks for a look. */
+export type Outcome = { readonly end: 'applied' | 'warned' | 'kept' | 'skipped' | 'left' } | { readonly end: 'failed'; readonly message: string };
 
 export interface Performing {
   readonly tools: PlanTools;
@@ -21,8 +21,9 @@ export async function performStep<Context>(step: Step<Context>, context: Context
     const check = await within({ clock, signal, seconds: step.timeoutSeconds }, (own) => step.check(context, own));
     emit({ type: 'checked', step: step.id, check });
     if (check.state === 'skipped') {
-      emit({ type: 'skipped', step: step.id, reason: check.reason });
-      return { end: 'skipped' };
+      const asksForLook = check.asksForLook ?? false;
+      emit({ type: 'skipped', step: step.id, reason: check.reason, asksForLook });
+      return { end: asksForLook ? 'left' : 'skipped' };
     }
     if (check.state === 'impossible') throw new PipelineError(sayImpossible(check));
     if (check.state === 'present') {

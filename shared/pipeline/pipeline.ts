@@ -23,7 +23,7 @@ export type Check =
   /** `action` is what apply will do, exactly, one line each. */
   | { readonly state: 'absent' | 'drifted'; readonly actions: readonly string[] }
   /** Not ours to decide: left as it is. `reason` says what a person may want to look at. */
-  | { readonly state: 'skipped'; readonly reason: string }
+  | { readonly state: 'skipped'; readonly reason: string; /** The plan then ends as degraded: it is a person's to mend. */ readonly asksForLook?: boolean }
   /** Cannot be done with what we have; nothing is applied at all while one fatal step says so. `byHand` is what an admin has to do. */
   | { readonly state: 'impossible'; readonly reason: string; readonly byHand: readonly string[] };
 
@@ -45,7 +45,7 @@ export type StepEvent = { readonly seq: number; readonly at: Date; readonly step
   | { readonly type: 'phase'; readonly phase: string; readonly durationMs: number; readonly ok: boolean }
   | { readonly type: 'completed'; readonly durationMs: number; readonly note: string }
   | { readonly type: 'warned'; readonly durationMs: number; readonly note: string; readonly warning: string }
-  | { readonly type: 'skipped'; readonly reason: string }
+  | { readonly type: 'skipped'; readonly reason: string; readonly asksForLook: boolean }
   | { readonly type: 'failed'; readonly durationMs: number; readonly fatal: boolean; readonly message: string }
   | { readonly type: 'undone'; readonly name: string; readonly ok: boolean; readonly message: string | null }
 );
@@ -71,7 +71,7 @@ export interface PlannedStep {
 }
 
 export interface PlanResult {
-  /** done: everything is there; degraded: a degradable step failed or warned; failed: a fatal one did; cancelled: the signal came. */
+  /** done: everything is there; degraded: a degradable step failed or warned, or what was skipped asks for a look; failed: a fatal one did; cancelled: the signal came. */
   readonly end: 'done' | 'degraded' | 'failed' | 'cancelled';
   /** How many steps changed something. Zero: there was nothing to do. */
   readonly applied: number;

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Check, StepTools } from '#pipeline';
 import type { ForgeContext, ForgeStep } from '../context.ts';
 import type { Pusher } from '../git-hand.ts';
-import { ruleFor } from '../protection.ts';
+import { whatPermits } from '../protection.ts';
 import type { FactoryAccount } from '../settings.ts';
+import { ruleInEffect } from './rule-in-effect.ts';
 
 export interface Trial {
   readonly repository: string;
@@ -14,8 +15,9 @@ export interface Trial {
 }
 
 /**
- * Tries with a real commit whether the forge refuses a push that it must refuse. Tried once for each state of the protection. A push
- * that gets through is taken back, also by the next run when this one is killed, and ends the plan.
+ * Tries with a real commit whether the forge refuses a push that it must refuse. Tried once for each state of the protection, and never
+ * where the rule itself says that the push is permitted. A push that gets through all the same is taken back, also by the next run when
+ * this one is killed, ends the plan, and is not tried again before something about the protection changes.
  */
 export const forbiddenPushStep = (trial: Trial): ForgeStep => ({
   id: `forbidden/${trial.repository}/${trial.account.login}`,
@@ -51,24 +53,46 @@ export const oldProbesStep = (repository: string, trials: readonly Trial[]): For
 
 const keyOf = ({ repository, branch, account }: Trial): string => `push refused: ${account.login} to ${branch} of ${repository}`;
 
-/** What the trial holds for: the protection as it is, and the account's right. */
-async function circumstances({ admin }: ForgeContext, { repository, branch, account }: Trial): Promise<string> {
-  const rule = ruleFor(await admin.listProtections(repository), branch);
-  const right = (await admin.listCollaborators(repository)).find(({ login }) => login.toLowerCase() === account.login.toLowerCase())?.permission ?? 'none';
-  return createHash('sha256')
-    .update(JSON.stringify([rule, right]))
-    .digest('hex')
-    .slice(0, 16);
+/** Where a push got through that must not: it is not tried again under the same rule. */
+const throughKey = (trial: Trial): string => `${keyOf(trial)}: got through`;
+
+const digest = (facts: unknown): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
+
+/** The protection as it is, with all that the forge says of it. */
+const ruleNow = async (context: ForgeContext, { repository, branch }: Trial): Promise<string> =>
+  digest((await ruleInEffect(context, repository, branch))?.standing.whole ?? null);
+
+/** What the trial holds for: the protection, and the account's right. */
+async function circumstances(context: ForgeContext, trial: Trial): Promise<string> {
+  const all = await context.admin.listCollaborators(trial.repository);
+  const right = all.find(({ login }) => login.toLowerCase() === trial.account.login.toLowerCase())?.permission ?? 'none';
+  return digest([await ruleNow(context, trial), right]);
+}
+
+/** What the rule that is in effect says against us, before anything is tried; null: nothing. */
+async function permission(
+  context: ForgeContext,
+  { repository, branch, account, files }: Trial,
+): Promise<{ readonly why: string; readonly ours: boolean } | null> {
+  const found = await ruleInEffect(context, repository, branch);
+  if (found === null) return null;
+  const { rule } = found.standing;
+  const permits = whatPermits(rule, account.login, Object.keys(files));
+  return permits === null ? null : { why: `the protection ${rule.name} of ${repository} ${permits}`, ours: found.ours };
 }
 
 async function checkTrial(context: ForgeContext, trial: Trial): Promise<Check> {
   const { admin, journal } = context;
-  const facts = await admin.findRepository(trial.repository);
-  const known =
-    facts !== null && facts.mayAdminister && journal.open(keyOf(trial)) === null && journal.proved(keyOf(trial), await circumstances(context, trial));
-  return known
-    ? { state: 'present' }
-    : { state: 'absent', actions: [`try a push to ${trial.branch} of ${trial.repository} as ${trial.account.login}, which must be refused`] };
+  const { repository, branch, account } = trial;
+  const facts = await admin.findRepository(repository);
+  const absent: Check = { state: 'absent', actions: [`try a push to ${branch} of ${repository} as ${account.login}, which must be refused`] };
+  if (facts === null || !facts.mayAdminister || journal.open(keyOf(trial)) !== null) return absent;
+  const permitted = await permission(context, trial);
+  // A rule of ours is mended before the push is tried.
+  if (permitted !== null) return permitted.ours ? absent : { state: 'impossible', reason: permitted.why, byHand: [advice] };
+  if (journal.proved(throughKey(trial), await ruleNow(context, trial)))
+    return { state: 'impossible', reason: `a push got through when it was tried, and the protection is as it was then`, byHand: [advice] };
+  return journal.proved(keyOf(trial), await circumstances(context, trial)) ? { state: 'present' } : absent;
 }
 
 export function pusherOf({ secrets }: ForgeContext, { login, tokenFile, passwordFile }: FactoryAccount): Pusher {
@@ -81,6 +105,10 @@ async function tryPush(context: ForgeContext, trial: Trial, tools: StepTools): P
   const { journal, clock, git } = context;
   const { repository, branch, account, files } = trial;
   await takeBackOld(context, trial);
+  if ((await ruleInEffect(context, repository, branch)) === null)
+    throw new Error(`nothing protects ${branch} of ${repository}; no push was tried. By hand: ${advice}`);
+  const permitted = await permission(context, trial);
+  if (permitted !== null) throw new Error(`${permitted.why}; no push was tried. By hand: ${advice}`);
   const before = await git.fetch(repository, branch, pusherOf(context, account));
   if (before === null) throw new Error(`${repository} has no branch ${branch}; push it, or set the project's branch in disinto.toml`);
   const message = `Probe: ${account.login} must not be able to push this`;
@@ -88,15 +116,16 @@ async function tryPush(context: ForgeContext, trial: Trial, tools: StepTools): P
   journal.begin(keyOf(trial), `${before} ${commit}`);
   const pushed = await tools.phase('push', () => git.push({ repository, refspecs: [`${commit}:refs/heads/${branch}`] }, pusherOf(context, account)));
   if (pushed.end === 'pushed') {
+    journal.prove(throughKey(trial), await ruleNow(context, trial));
     const how = await takeBack(context, trial, { before, commit });
-    throw new Error(`${account.login} could push to ${branch} of ${repository}; the probe was ${how}. ${advice}`);
+    throw new Error(`${account.login} could push to ${branch} of ${repository}; the probe was ${how}. By hand: ${advice}`);
   }
   journal.end(keyOf(trial));
   journal.prove(keyOf(trial), await circumstances(context, trial));
   return { note: 'tried, refused' };
 }
 
-const advice = 'Protect the branch so that the accounts of the factory cannot push to it (settings of the repository, branch protection), then run init again';
+const advice = 'protect the branch so that no account of the factory can push to it (settings of the repository, branch protection), then run init again';
 
 /** A run that was killed may have left its probe on the branch. */
 async function takeBackOld(context: ForgeContext, trial: Trial): Promise<void> {
@@ -106,7 +135,7 @@ async function takeBackOld(context: ForgeContext, trial: Trial): Promise<void> {
   const head = await git.fetch(trial.repository, trial.branch, adminPusher(context));
   if (head === commit) await takeBack(context, trial, { before, commit });
   else if (head !== null && (await git.isBefore(commit, head)) && !(await git.hasSameFiles(before, head))) {
-    throw new Error(`the probe ${commit.slice(0, 12)} lies under newer commits of ${trial.branch} in ${trial.repository}; revert it by hand. ${advice}`);
+    throw new Error(`the probe ${commit.slice(0, 12)} lies under newer commits of ${trial.branch} in ${trial.repository}; revert it by hand, ${advice}`);
   }
   journal.end(keyOf(trial));
 }
@@ -133,6 +162,6 @@ async function takeBack(context: ForgeContext, trial: Trial, { before, commit }:
   }
   const changed = Object.keys(trial.files).join(', ') || 'nothing';
   throw new Error(
-    `${account.login} could push to ${branch} of ${repository}, and the forge lets nobody take it back: revert commit ${commit} by hand (it changes ${changed}). ${advice}`,
+    `${account.login} could push to ${branch} of ${repository}, and the forge lets nobody take it back: revert commit ${commit} by hand (it changes ${changed}), ${advice}`,
   );
 }

@@ -1,7 +1,9 @@
+import { ForgeError } from '#forge';
 import type { ProtectionRule } from '#forge/admin';
 import type { Check } from '#pipeline';
 import type { ForgeContext, ForgeStep } from '../context.ts';
-import { judgeProtection, type Lack, ruleFor } from '../protection.ts';
+import { judgeProtection, type Lack } from '../protection.ts';
+import { forgetIdentity, identify, protectionKey, type RuleInEffect, ruleInEffect } from './rule-in-effect.ts';
 
 /** Protects a branch. A rule that somebody else made is left alone; what it lacks is said, and pushes that must fail are tried anyway. */
 export const protectionStep = (repository: string, wanted: ProtectionRule): ForgeStep => ({
@@ -11,21 +13,33 @@ export const protectionStep = (repository: string, wanted: ProtectionRule): Forg
   timeoutSeconds: 60,
   check: (context) => checkProtection(context, repository, wanted),
   apply: async (context) => {
-    const { admin, journal } = context;
     const found = await lookAt(context, repository, wanted);
     await settleReaders(context, repository, wanted);
-    if (found === null) {
-      journal.make(keyOf(repository, wanted));
-      await admin.createProtection(repository, wanted);
-    } else {
-      await admin.editProtection(repository, found.rule.name, Object.assign({}, ...found.lacks.map(({ change }) => change)));
-    }
+    if (found === null) await makeRule(context, repository, wanted);
+    else if (found.lacks.length > 0) await context.admin.editProtection(repository, wanted.name, Object.assign({}, ...found.lacks.map(({ change }) => change)));
+    await identify(context, repository, wanted.name);
     const after = await lookAt(context, repository, wanted);
-    if (after === null) throw new Error(`the forge took the protection of ${wanted.name} in ${repository}, and does not show it`);
+    if (after === null) throw new Error(`the forge took the protection of ${wanted.name} in ${repository}, and does not apply it`);
+    const { rule } = after.inEffect.standing;
+    if (!after.inEffect.ours) throw new Error(`the forge applies the rule ${rule.name} to ${wanted.name} of ${repository}, not ours: put ours before it`);
     if (after.lacks.length > 0) throw new Error(`the protection of ${wanted.name} in ${repository} reads back with gaps: ${sayLacks(after.lacks)}`);
-    return { note: `${found === null ? 'created' : 'mended'}, read back` };
+    return { note: `${sayDone(found)}, read back` };
   },
 });
+
+const sayDone = (found: Found | null): string => (found === null ? 'created' : found.lacks.length > 0 ? 'mended' : 'noted');
+
+async function makeRule(context: ForgeContext, repository: string, wanted: ProtectionRule): Promise<void> {
+  context.journal.make(protectionKey(repository, wanted.name));
+  forgetIdentity(context, repository, wanted.name);
+  try {
+    await context.admin.createProtection(repository, wanted);
+  } catch (error) {
+    // It stands, and is not as asked for: the next run mends it.
+    if (error instanceof ForgeError && error.kind === 'invalid') await identify(context, repository, wanted.name);
+    throw error;
+  }
+}
 
 /**
  * A forge takes nobody onto the whitelist of approvals for whom it kept no grant to read, and on a public repository it keeps none when it
@@ -51,19 +65,17 @@ async function settleReaders({ admin, journal }: ForgeContext, repository: strin
   await giveBack(spare);
 }
 
-const keyOf = (repository: string, { name }: ProtectionRule): string => `protection ${name} of ${repository}`;
 const sayLacks = (lacks: readonly Lack[]): string => lacks.map(({ what }) => what).join('; ');
 
 interface Found {
-  readonly rule: ProtectionRule;
+  readonly inEffect: RuleInEffect;
   readonly lacks: readonly Lack[];
 }
 
-async function lookAt({ admin, settings }: ForgeContext, repository: string, wanted: ProtectionRule): Promise<Found | null> {
-  const rules = (await admin.findRepository(repository)) === null ? [] : await admin.listProtections(repository);
-  const rule = ruleFor(rules, wanted.name);
-  const agents = settings.accounts.map(({ login }) => login);
-  return rule === null ? null : { rule, lacks: judgeProtection(rule, wanted, agents) };
+async function lookAt(context: ForgeContext, repository: string, wanted: ProtectionRule): Promise<Found | null> {
+  const inEffect = await ruleInEffect(context, repository, wanted.name);
+  const agents = context.settings.accounts.map(({ login }) => login);
+  return inEffect === null ? null : { inEffect, lacks: judgeProtection(inEffect.standing.rule, wanted, agents) };
 }
 
 async function checkProtection(context: ForgeContext, repository: string, wanted: ProtectionRule): Promise<Check> {
@@ -71,12 +83,17 @@ async function checkProtection(context: ForgeContext, repository: string, wanted
   // Without the right to look, the step of the repository says so.
   const found = facts?.mayAdminister === false ? null : await lookAt(context, repository, wanted);
   if (found === null) return { state: 'absent', actions: sayRule(repository, wanted) };
-  if (found.lacks.length === 0) return { state: 'present' };
-  if (context.journal.made(keyOf(repository, wanted)))
-    return { state: 'drifted', actions: found.lacks.map(({ what }) => `mend the protection of ${found.rule.name} in ${repository}: ${what}`) };
+  const { lacks, inEffect } = found;
+  const { name } = inEffect.standing.rule;
+  if (inEffect.ours && lacks.length > 0)
+    return { state: 'drifted', actions: lacks.map(({ what }) => `mend the protection of ${name} in ${repository}: ${what}`) };
+  if (inEffect.ours && !inEffect.identified) return { state: 'drifted', actions: [`note which protection ${name} of ${repository} is ours`] };
+  if (lacks.length === 0) return { state: 'present' };
+  const first = inEffect.others.includes(wanted.name) ? ` It comes before ${wanted.name}, which is not in effect.` : '';
   return {
     state: 'skipped',
-    reason: `${repository} has a protection ${found.rule.name} that we did not make; it stays as it is. What it lacks for the factory: ${sayLacks(found.lacks)}`,
+    reason: `${repository} has a protection ${name} that we did not make; it stays as it is.${first} What it lacks for the factory: ${sayLacks(lacks)}`,
+    asksForLook: true,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ProtectionRule } from '#forge/admin';
+import type { ProtectionRule, StandingRule } from '#forge/admin';
 import type { ProtectionWire } from './schema.ts';
 
 type Whole = Required<ProtectionRule>;
@@ -18,6 +18,14 @@ export function ruleOf(wire: ProtectionWire): Whole {
     unprotectedFiles: patternsOf(wire.unprotected_file_patterns),
     appliesToAdmins: wire.apply_to_admins || wire.block_admin_merge_override,
   };
+}
+
+const times = new Set(['created_at', 'updated_at']);
+
+export function standingOf(wire: ProtectionWire): StandingRule {
+  const facts = Object.entries(wire).filter(([key]) => !times.has(key));
+  const whole = JSON.stringify(facts.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return { rule: ruleOf(wire), priority: wire.priority ?? null, madeAt: wire.created_at, whole };
 }
 
 /** The fields that say what is named; for Gitea and Forgejo in their own words. */

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { ProtectionRule } from '#forge/admin';
+import type { ProtectionRule, StandingRule } from '#forge/admin';
 import type { AdminWorld } from '../world.ts';
 import { open } from './rule.ts';
 
@@ -117,6 +118,43 @@ export function protectionContract(world: () => AdminWorld): void {
     it('editProtection: one that is not there is not found', async () => {
       const { admin, repository } = world();
       await expect(admin.editProtection(await repository(), 'main', { push: 'nobody' })).rejects.toMatchObject({ kind: 'not-found' });
+    });
+
+    it('inspectProtections: tells one rule from another of its name, and every change of it', async () => {
+      const { admin, repository, ask } = world();
+      const name = await repository();
+      const look = async (): Promise<StandingRule | undefined> => (await admin.inspectProtections(name))[0];
+      expect(await admin.inspectProtections(name)).toEqual([]);
+      await admin.createProtection(name, open);
+      const first = await look();
+      expect(first).toMatchObject({ rule: open, madeAt: expect.stringMatching(/^\d{4}-/) });
+      expect(await look()).toEqual(first);
+      await wait(1100);
+      await ask('PATCH', `repos/${name}/branch_protections/main`, { block_on_outdated_branch: true });
+      const changed = await look();
+      expect([changed?.madeAt, changed?.whole === first?.whole]).toEqual([first?.madeAt, false]);
+      await ask('PATCH', `repos/${name}/branch_protections/main`, { block_on_outdated_branch: false });
+      expect(await look()).toEqual(first);
+      await admin.deleteProtection(name, 'main');
+      await admin.createProtection(name, open);
+      expect((await look())?.madeAt).not.toBe(first?.madeAt);
+    });
+
+    it('protectionInEffect: the rule that the forge applies, by priority where it has them', async () => {
+      const { admin, repository, ask } = world();
+      const name = await repository();
+      expect([await admin.protectionInEffect(name, 'main'), await admin.protectionInEffect(name, 'other')]).toEqual([null, undefined]);
+      await admin.createProtection(name, { ...open, name: '{MAIN,main,release/*}' });
+      expect(await admin.protectionInEffect(name, 'main')).toBe('{MAIN,main,release/*}');
+      await admin.createProtection(name, { ...open, name: 'other' });
+      await admin.deleteProtection(name, '{MAIN,main,release/*}');
+      expect(await admin.protectionInEffect(name, 'main')).toBeNull();
+      await admin.createProtection(name, open);
+      await admin.createProtection(name, { ...open, name: 'm*' });
+      expect(await admin.protectionInEffect(name, 'main')).toBe('main');
+      const hasPriorities = (await admin.inspectProtections(name)).every(({ priority }) => priority !== null);
+      await ask('PATCH', `repos/${name}/branch_protections/m%2A`, { priority: -1 });
+      expect(await admin.protectionInEffect(name, 'main')).toBe(hasPriorities ? 'm*' : 'main');
     });
 
     it('deleteProtection: gone, also of a glob; gone already is fine', async () => {
