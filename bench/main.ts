@@ -21,6 +21,12 @@ const measures: Readonly<Record<string, Measure>> = {
 
 /** Measures one after the other, so that none disturbs the next, and prints one table. Exit 0 whatever the figures say. */
 async function main(asked: readonly string[]): Promise<void> {
+  const unknown = asked.filter((name) => measures[name] === undefined);
+  if (unknown.length > 0) {
+    console.error(`there is nothing to measure called ${unknown.join(', ')}; there is ${Object.keys(measures).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
   const root = mkdtempSync(join(tmpdir(), 'disinto-bench-'));
   const figures: Figure[] = [];
   try {
