@@ -13,7 +13,7 @@ import { forbiddenPushStep, oldProbesStep } from './steps/forbidden-push.ts';
 import { gitAccessStep } from './steps/git-access.ts';
 import { labelsStep } from './steps/labels.ts';
 import { maintainerStep } from './steps/maintainer.ts';
-import { opsLayoutStep } from './steps/ops-layout.ts';
+import { opsLayoutStep, opsOwnerStep } from './steps/ops-layout.ts';
 import { protectionStep } from './steps/protection.ts';
 import { repositoryStep, type RepositoryWish } from './steps/repository.ts';
 import { tokenStep } from './steps/token.ts';
@@ -52,6 +52,7 @@ function repositorySteps(settings: InitSettings, options: InitOptions, opsDefaul
   const writers = accounts.filter((account) => projectRight(account, isPrivate) === 'write');
   return [
     repositoryStep('repository/project', projectWish(settings, options)),
+    opsOwnerStep(ops),
     repositoryStep('repository/ops', opsWish(settings, opsDefaultBranch)),
     ...[...grants, ...people].map(collaboratorStep),
     ...writers.map((account) => gitAccessStep(project.repository, account)),

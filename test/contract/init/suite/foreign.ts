@@ -95,6 +95,29 @@ export function foreignSuite(name: string, start: () => Promise<InitForge>): voi
       expect((await one.init(['--yes'])).out).toContain('Nothing to do.');
     });
 
+    it('leaves a repository of a person that has the usual name of an ops repo, and says how to name or mark another', async () => {
+      const one = await makeCase(forge);
+      const [theirs, other] = [`${one.repository}-ops`, `${one.repository}-books`];
+      forge.remember(other, []);
+      await makeRepository(theirs);
+      const before = await head(theirs);
+      const played = await one.init(['--yes']);
+      expect(played.code, sayWhy(played)).toBe(1);
+      expect(played.out).toContain(`${theirs} exists, is public, and this instance did not make it`);
+      expect(played.out).toContain('add an empty file vault/pending/.gitkeep to its branch main');
+      expect(played.out).toContain(`put \`ops = "owner/name"\` under [projects.${one.name}]`);
+      expect(filesOf(one.folder)).toEqual({});
+      expect(await forge.admin.findRepository(one.repository)).toBeNull();
+      writeFileSync(join(one.folder, 'disinto.toml'), `[projects.${one.name}]\nops = "${other}"\n`);
+      const named = await one.init(['--yes']);
+      expect(named.code, sayWhy(named)).toBe(0);
+      expect(await forge.admin.findRepository(other)).toMatchObject({ private: true, empty: false });
+      expect((await one.init(['--yes'])).out).toContain('Nothing to do.');
+      expect([await head(theirs), await forge.admin.listFiles(theirs, 'main')]).toEqual([before, ['README.md']]);
+      await forge.ask('PATCH', `repos/${other}`, { private: false });
+      expect((await one.init(['--yes'])).out).toContain(`make it private in the settings of ${other}`);
+    });
+
     it('says which login is taken, and takes another one', async () => {
       const one = await makeCase(forge);
       const [login = ''] = one.logins;

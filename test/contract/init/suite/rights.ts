@@ -101,6 +101,7 @@ export function rightsSuite(name: string, start: () => Promise<InitForge>): void
       const two = await makeCase(forge);
       const frozen = `${two.repository}-ops`;
       await forge.admin.createRepository({ name: frozen, private: true, description: '', defaultBranch: 'main', initialise: true });
+      await forge.admin.createFiles(frozen, { branch: 'main', message: 'Meant for this', files: { 'vault/pending/.gitkeep': '' } });
       const rule = { name: 'main', push: 'nobody', merge: 'writers', approvals: { required: 1, by: 'writers' }, dismissStaleApprovals: true } as const;
       await forge.admin.createProtection(frozen, { ...rule, blockOnRejectedReviews: false, requiredContexts: null, protectedFiles: [], unprotectedFiles: [] });
       const played = await two.init(['--yes']);
