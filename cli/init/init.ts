@@ -13,9 +13,10 @@ import { createGitHand } from './git-hand.ts';
 import { forgeKey, openJournal, takesOurToken } from './journal.ts';
 import { nextSteps } from './next.ts';
 import type { InitOptions } from './options.ts';
+import { withLock } from './seat/lock.ts';
 import { remember } from './seat/remember.ts';
 import { asksForLook, isNeeded, isObstacle, type Report } from './report.ts';
-import { givenSeat, localAddressTo } from './seat/seat.ts';
+import { givenSeat, localAddressTo, signIn } from './seat/seat.ts';
 import { createSecretFiles, type SecretFiles } from './secret-files.ts';
 import { readPresent, resolveSettings, withRestriction } from './settings.ts';
 import { initSteps, opsBranch } from './steps.ts';
@@ -41,15 +42,18 @@ export async function runInit(options: InitOptions, tools: InitTools): Promise<n
   const registry = createSecretRegistry();
   const deps: Deps = { clock: systemClock, chance: systemChance, secrets: createSecretFiles(registry), mask: registry.mask, signal: tools.signal };
   const seat = await planningSeat(options, deps);
-  const code = await planned(seat, options, deps, async (prepared, plan) => {
+  const end = await planned<number | { readonly data: string }>(seat, options, deps, async (prepared, plan) => {
     tools.report.plan([prepared.about, ...seat.makes.map((line) => `  ${line}`)].join('\n'), plan);
-    const end = await decide(options, seat, plan, tools);
-    if (end !== null) return end;
-    return seat.answersAt === seat.url ? apply(prepared, plan, deps, tools) : null;
+    const code = await decide(options, seat, plan, tools);
+    if (code !== null) return code;
+    const { data } = prepared.context.settings.config.instance;
+    return seat.answersAt === seat.url ? withLock(data, () => apply(prepared, plan, deps, tools)) : { data };
   });
-  if (code !== null) return code;
+  if (typeof end === 'number') return end;
   // The plan was made on a copy of the embedded forge; now the forge itself is served.
-  return planned(await servedSeat(options, presentOf(options), deps), options, deps, (prepared, plan) => apply(prepared, plan, deps, tools));
+  return withLock(end.data, async () =>
+    planned(await servedSeat(options, presentOf(options), deps), options, deps, (prepared, plan) => apply(prepared, plan, deps, tools)),
+  );
 }
 
 /** Plans on a seat, hands the plan on, and leaves the seat. */
@@ -86,7 +90,7 @@ interface Prepared {
 async function prepare(seat: Seat, options: InitOptions, { clock, chance, secrets, mask }: Deps): Promise<Prepared> {
   const localAddress = await localAddressTo(seat.answersAt);
   const { admin, forget } = remember(createForgeAdmin({ url: seat.answersAt, token: () => seat.token, timeoutSeconds: 30, clock, chance, log: silent }));
-  const me = await admin.me();
+  const me = await signIn(admin, seat.url);
   const version = await admin.version();
   const git = createGitHand(seat.answersAt, mask, forget);
   const facts = await admin.findRepository(options.repository);

@@ -4,6 +4,7 @@ import { applySteps } from '../../shared/pipeline/apply.ts';
 import { planSteps } from '../../shared/pipeline/plan.ts';
 import { CliError } from '../command.ts';
 import { isNeeded, isObstacle, textReport } from '../init/report.ts';
+import { withLock } from '../init/seat/lock.ts';
 import type { StaffContext } from './hand.ts';
 
 export interface Work {
@@ -60,8 +61,10 @@ async function planAndApply({ about, steps, context, yes, dryRun, begin, next }:
   }
   if (dryRun) return { code: 0, result: null };
   if (!yes && !(await ask('Do this? [y/N] '))) return { code: 1, result: null };
-  begin?.();
-  const result = await applySteps(steps, planned, context, { ...tools, reporter: report.onEvent });
+  const result = await withLock(context.settings.config.instance.data, () => {
+    begin?.();
+    return applySteps(steps, planned, context, { ...tools, reporter: report.onEvent });
+  });
   report.end(result, result.end === 'done' || result.end === 'degraded' ? next : []);
   return { code: codes[result.end], result };
 }

@@ -6,17 +6,19 @@ export class LockedError extends Error {
   override readonly name = 'LockedError';
 }
 
+const names = { forge: 'forge', ci: 'CI', init: 'setting up' } as const;
+
 /**
- * Keeps a second forge (or CI) out of the directory; the answer lets it in again. The lock is the kernel's: it goes with the
+ * Keeps a second forge (or CI, or whoever sets up) out of the directory; the answer lets it in again. The lock is the kernel's: it goes with the
  * process, however that ends. Throws `LockedError` when another one runs.
  */
-export function lockDirectory(directory: string, what: 'forge' | 'ci' = 'forge'): () => void {
+export function lockDirectory(directory: string, what: keyof typeof names = 'forge'): () => void {
   const lock = new DatabaseSync(join(directory, `${what}.lock`));
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
   } catch (cause) {
     lock.close();
-    throw new LockedError(`another ${what === 'ci' ? 'CI' : 'forge'} runs in ${directory}: stop it first, or choose another directory`, { cause });
+    throw new LockedError(`another ${names[what]} runs in ${directory}: stop it first, or choose another directory`, { cause });
   }
   return () => {
     if (lock.isOpen) lock.close();

@@ -1,11 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Log } from '#log';
 import { createGitHand } from '../../../cli/init/git-hand.ts';
 import { loadConfig } from '../../../shared/config/load.ts';
 import { startWebhookReceiver } from '../../../shared/agent/webhook/webhook.ts';
-import { makeCase } from './play.ts';
+import { lockInstance } from '../../../cli/init/seat/lock.ts';
+import { makeCase, play } from './play.ts';
 import { sayWhy } from './suite/whole.ts';
 import { embeddedForge, type InitForge } from './world.ts';
 
@@ -116,4 +117,22 @@ it('what was made on one forge gives no right over accounts and protections of t
   expect(back.out, sayWhy(back)).toContain('Nothing to do.');
   await forge.admin.editProtection(one.repository, 'main', { push: 'writers' });
   expect((await one.init(['--yes'])).out).toContain('mend the protection of main');
+});
+
+it('lets one call at a time change an instance: init, hire and fire alike', async () => {
+  const one = await makeCase(forge);
+  const data = join(one.folder, 'data');
+  const busy = 'Nothing was changed: another disinto init, hire or fire is at work';
+  const free = lockInstance(data);
+  onTestFinished(free);
+  expect(await one.init(['--yes'])).toMatchObject({ code: 1, err: expect.stringContaining(busy) });
+  expect(await one.init(['--dry-run'])).toMatchObject({ code: 0, err: '' });
+  expect([await forge.admin.findRepository(one.repository), readdirSync(one.folder)]).toEqual([null, ['data']]);
+  free();
+  expect((await one.init(['--yes'])).code).toBe(0);
+  const again = lockInstance(data);
+  onTestFinished(again);
+  const fire = await play(one.folder, ['fire', 'dev', '--yes', '--admin-token-file', `${one.folder}.admin-token`]);
+  expect(fire, sayWhy(fire)).toMatchObject({ code: 1, err: expect.stringContaining(busy) });
+  expect((await one.init(['--yes'])).out).toContain('Nothing to do.');
 });

@@ -122,5 +122,11 @@ const expectedState = {
       files: expect.arrayContaining(['evidence/setup/CASE-dev.json', 'vault/policy.toml', 'vault/actions/.gitkeep']),
     },
   ],
-  folder: { entries: ['data', 'disinto.toml', 'secrets'], data: ['init.json'], secretsFolder: '700', secrets: [...secrets, 'webhook.secret 600'], open: {} },
+  folder: {
+    entries: ['data', 'disinto.toml', 'secrets'],
+    data: ['init.json', 'init.lock'],
+    secretsFolder: '700',
+    secrets: [...secrets, 'webhook.secret 600'],
+    open: {},
+  },
 };
