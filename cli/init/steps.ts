@@ -5,7 +5,7 @@ import { opsProtection, projectProtection } from './protection.ts';
 import { projectRight } from './rights.ts';
 import type { InitSettings } from './settings.ts';
 import { adminTokenStep } from './steps/admin-token.ts';
-import { accountStep } from './steps/account.ts';
+import { accountStep, otherSecretsStep } from './steps/account.ts';
 import { bookkeepingStep } from './steps/bookkeeping.ts';
 import { collaboratorStep } from './steps/collaborator.ts';
 import { configFileStep } from './steps/config-file.ts';
@@ -26,6 +26,7 @@ export const opsBranch = 'main';
 export function initSteps(settings: InitSettings, options: InitOptions, opsDefaultBranch: string): readonly InitStep[] {
   return [
     adminTokenStep(),
+    otherSecretsStep(),
     ...peopleSteps(settings),
     ...repositorySteps(settings, options, opsDefaultBranch),
     ...guardSteps(settings, opsDefaultBranch),

@@ -1,6 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Account } from '#forge/admin';
 import type { Check } from '#pipeline';
-import { type ForgeContext, type ForgeStep, shown } from '../context.ts';
+import { type ForgeContext, type ForgeStep, type InitContext, type InitStep, shown } from '../context.ts';
 import { instanceOfMark } from '../rights.ts';
 import type { FactoryAccount } from '../settings.ts';
 
@@ -33,6 +35,29 @@ export const accountStep = (account: FactoryAccount): ForgeStep => ({
     return { note: `password set to that of ${shown(context, account.passwordFile)}` };
   },
 });
+
+/** Secrets in `secrets/` that no other step looks after (of an embedded forge's administrator, of agents that were fired) are closed to others. */
+export const otherSecretsStep = (): InitStep => ({
+  id: 'secrets/others',
+  title: 'secrets that lie in secrets/',
+  failure: 'fatal',
+  timeoutSeconds: 10,
+  check: (context) => {
+    const actions = openSecrets(context).map((path) => `close ${shown(context, path)} to others (mode 0600)`);
+    return Promise.resolve(actions.length === 0 ? { state: 'present' } : { state: 'drifted', actions });
+  },
+  apply: (context) => {
+    for (const path of openSecrets(context)) context.secrets.close(path);
+    return Promise.resolve({ note: 'closed to others' });
+  },
+});
+
+function openSecrets({ settings, secrets }: InitContext): readonly string[] {
+  const folder = resolve(dirname(settings.file), 'secrets');
+  const known = new Set([settings.secretFile, ...settings.accounts.flatMap(({ tokenFile, passwordFile }) => [tokenFile, passwordFile])]);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.(?:token|password|secret)$/.test(name)) : [];
+  return names.map((name) => join(folder, name)).filter((path) => !known.has(path) && secrets.isOpen(path));
+}
 
 const keyOf = ({ login }: FactoryAccount): string => `account ${login}`;
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -34,6 +34,13 @@ it('sets up a forge of its own; planning leaves no trace, a second run changes n
   expect(filesOf(folder)).toEqual(files);
   expect((await init('--dry-run')).code).toBe(0);
   expect(filesOf(folder)).toEqual(files);
+
+  const secrets = readdirSync(join(folder, 'secrets')).map((name) => join(folder, 'secrets', name));
+  for (const file of secrets) chmodSync(file, 0o644);
+  const closed = await init('--yes');
+  expect(closed.out, sayWhy(closed)).toContain('close secrets/admin.token to others (mode 0600)');
+  expect(secrets.filter((file) => (statSync(file).mode & 0o077) !== 0)).toEqual([]);
+  expect((await init('--yes')).out).toContain('Nothing to do.');
 });
 
 it('a second project of another owner: what the plan says on a copy is done on the forge', async () => {
