@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { WakeEvent } from '#agent';
 import type { Log } from '#log';
 import { readDelivery, refuseUnread } from './delivery.ts';
@@ -45,7 +46,7 @@ export async function startWebhookReceiver(options: WebhookOptions): Promise<Web
       },
     );
   });
-  server.maxConnections = mostConnections;
+  boundConnections(server);
   await listen(server, options.listen);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.listen.port;
@@ -57,6 +58,17 @@ export async function startWebhookReceiver(options: WebhookOptions): Promise<Web
         server.closeAllConnections();
       }),
   };
+}
+
+/** Beyond the bound the one that is open longest goes, not the one that comes: what a forge delivers takes milliseconds. */
+function boundConnections(server: Server): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    const [oldest] = open;
+    if (open.size > mostConnections) oldest?.destroy();
+  });
 }
 
 function listen(server: Server, { host, port }: WebhookOptions['listen']): Promise<void> {
