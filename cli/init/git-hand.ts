@@ -75,9 +75,11 @@ export function createGitHand(forgeUrl: string, hide: (text: string) => string, 
     return inPlace({ ...command, args: [`--git-dir=${gitDir}`, ...command.args] });
   };
   return {
-    headOf: async (repository) =>
-      branchOf(text(await run({ args: ['ls-remote', '--symref', '--', repository, 'HEAD'], env: ofUser(), seconds: 60 })), repository),
-    ...createWork(forgeUrl, run, onPush),
+    headOf: async (repository) => {
+      const listed = reading(repository, hide, run({ args: ['ls-remote', '--symref', '--', repository, 'HEAD'], env: ofUser(), seconds: 60 }));
+      return branchOf(text(await listed), repository);
+    },
+    ...createWork(forgeUrl, run, hide, onPush),
     close: async () => {
       const made = await place?.catch(() => null);
       place = null;
@@ -106,6 +108,24 @@ const ofUser = (): Record<string, string> => {
   return { ...Object.fromEntries(handed), ...settings, GIT_SSH_COMMAND: host['GIT_SSH_COMMAND'] ?? 'ssh -o BatchMode=yes' };
 };
 
+/** It is no forge of ours that is read, and nobody tries again. */
+async function reading<T>(repository: string, hide: (text: string) => string, act: Promise<T>): Promise<T> {
+  try {
+    return await act;
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    // The rest is for those who push to a forge.
+    const words = (/fatal: .*/.exec(said)?.[0] ?? said).split(' — ')[0] ?? '';
+    throw new GitError(
+      'failed',
+      hide(`git cannot read ${withoutPassword(repository)}, which is to fill the repository: ${words.slice(0, 300)}; is it the right one?`),
+      cause,
+    );
+  }
+}
+
+const withoutPassword = (repository: string): string => repository.replace(/\/\/[^/@]*@/, '//');
+
 function branchOf(output: string, repository: string): string {
   const found = /^ref: refs\/heads\/(\S+)\s+HEAD$/m.exec(output)?.[1];
   if (found === undefined) throw new GitError('failed', `${repository} is empty, or its HEAD names no branch: there is nothing to fill a repository with`);
@@ -122,7 +142,7 @@ const author = {
   GIT_COMMITTER_EMAIL: 'init@noreply.localhost',
 };
 
-function createWork(forgeUrl: string, run: Run, onPush: () => void): Omit<GitHand, 'headOf' | 'close'> {
+function createWork(forgeUrl: string, run: Run, hide: (text: string) => string, onPush: () => void): Omit<GitHand, 'headOf' | 'close'> {
   const git: Git = async (args, more = {}) => text(await run({ ...more, args }));
   /** Runs with one secret after the other until the forge takes one. */
   const signedIn = async <T>(repository: string, { login, secrets }: Pusher, act: (env: Readonly<Record<string, string>>) => Promise<T>): Promise<T> => {
@@ -148,7 +168,8 @@ function createWork(forgeUrl: string, run: Run, onPush: () => void): Omit<GitHan
         return commit;
       }),
     copy: async (from) => {
-      await git(['fetch', '--quiet', '--no-tags', '--', from, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'], { env: ofUser(), seconds: 1800 });
+      const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+      await reading(from, hide, git(['fetch', '--quiet', '--no-tags', '--', from, ...refspecs], { env: ofUser(), seconds: 1800 }));
     },
     commit: (draft) => commitFiles(git, draft),
     isBefore: async (commit, other) => (await run({ args: ['merge-base', '--is-ancestor', commit, other], accept: [0, 1, 128] })).code === 0,

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { apiSchema, listenSchema, nameSchema, textSchema, urlSchema } from '../../shared/config/schema.ts';
 import { type Args, CliError, type OptionSpec } from '../command.ts';
+import { readPlace } from './call/place.ts';
 
 export interface InitOptions {
   /** Null: the embedded forge. */
@@ -60,6 +63,9 @@ export const initOptions: Readonly<Record<string, OptionSpec>> = {
 export function readOptions(args: Args): InitOptions {
   const { forgeUrl, repository } = readPlace(args);
   const path = (name: string): string | null => absolute(args.text(name));
+  const text = (name: string, schema: z.ZodType<string> = textSchema): string | null => checked(name, args.text(name), schema);
+  if (forgeUrl === null && args.text('admin-token-file') !== null)
+    throw new CliError('--embedded makes its own administrator, with the token in secrets/admin.token: leave --admin-token-file out', 2);
   return {
     forgeUrl,
     repository,
@@ -68,48 +74,26 @@ export function readOptions(args: Args): InitOptions {
     yes: args.flag('yes'),
     dryRun: args.flag('dry-run'),
     json: args.flag('json'),
-    instance: args.text('name'),
-    project: args.text('project'),
+    instance: text('name', nameSchema),
+    project: text('project', nameSchema),
     from: readFrom(args.text('from')),
     private: args.flag('private'),
-    maintainer: args.text('maintainer'),
-    webhookUrl: args.text('webhook-url'),
-    listen: args.text('listen'),
-    backend: { url: args.text('backend-url'), model: args.text('model'), api: args.text('api'), keyFile: path('key-file') },
+    maintainer: text('maintainer'),
+    webhookUrl: text('webhook-url', urlSchema),
+    listen: text('listen', listenSchema),
+    backend: { url: text('backend-url', urlSchema), model: text('model'), api: text('api', apiSchema), keyFile: path('key-file') },
     logins: readLogins(args.text('logins')),
   };
 }
 
+/** What is written into the disinto.toml is judged as there. */
+function checked(option: string, value: string | null, schema: z.ZodType<string>): string | null {
+  const problem = value === null ? undefined : schema.safeParse(value).error?.issues[0]?.message;
+  if (problem !== undefined) throw new CliError(`--${option} ${value}: ${problem}`, 2);
+  return value;
+}
+
 const absolute = (path: string | null): string | null => (path === null ? null : resolve(path));
-
-/** `http://forge owner/name`, `http://forge/owner/name(.git)`, or `--embedded owner/name`. */
-function readPlace(args: Args): { readonly forgeUrl: string | null; readonly repository: string } {
-  const [first = '', second] = args.words;
-  if (args.flag('embedded')) {
-    if (second !== undefined) throw new CliError(`disinto init --embedded takes only the repository, such as \`disinto init --embedded acme/widgets\``, 2);
-    return { forgeUrl: null, repository: readRepository(first) };
-  }
-  const url = readUrl(first);
-  if (second !== undefined) return { forgeUrl: url, repository: readRepository(second) };
-  const found = /^(https?:\/\/.+?)\/([^/]+)\/([^/]+)$/.exec(url);
-  if (found === null) throw new CliError(`disinto init ${first}: say which repository as well, such as \`disinto init ${url} acme/widgets\``, 2);
-  return { forgeUrl: found[1] ?? '', repository: readRepository(`${found[2]}/${found[3]}`) };
-}
-
-function readUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new CliError(`${text} is not the address of a forge; it begins with http:// or https://, such as https://forge.example`, 2);
-  if (url.username !== '' || url.password !== '')
-    throw new CliError('the address holds a password or token; leave it out and name its file with --admin-token-file', 2);
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
-}
-
-function readRepository(text: string): string {
-  const found = /^([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(text);
-  if (found === null) throw new CliError(`${text} is not a repository; write it as owner/name, such as acme/widgets`, 2);
-  return `${found[1]}/${found[2]}`;
-}
 
 const readFrom = (text: string | null): string | null => (text === null || /^([a-z+]+:\/\/|[\w.-]+@[\w.-]+:)/i.test(text) ? text : resolve(text));
 

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { AgentConfig, Config, ProjectConfig } from '#config';
+import { type AgentConfig, type Config, ConfigError, type ProjectConfig } from '#config';
 import type { ForgeAdmin } from '#forge/admin';
 import { parseConfig } from '../../shared/config/load.ts';
 import { parseToml } from '../../shared/config/toml.ts';
 import type { ConfigPart, Role } from '../../shared/config/schema.ts';
 import { CliError } from '../command.ts';
+import { refuseContradictions } from './call/contradictions.ts';
+import { longestRepository } from './call/place.ts';
 import type { InitOptions } from './options.ts';
 import { type AccountRole, markOf, type Rights, rightsOf } from './rights.ts';
 import { type ConfigWish, tableOf, type WantedConfig, wantedConfig } from './wanted-config.ts';
@@ -89,14 +91,15 @@ const sameText = (value: unknown, text: string): boolean => typeof value === 'st
 export function resolveSettings(options: InitOptions, found: Found): InitSettings {
   const present = readPresent(options.config);
   const value = present?.value ?? {};
-  refuseContradictions(options, value, found);
   const wanted = wantedConfig(value, wishOf(options, value, found));
-  const config = parseConfig(present?.text ?? '', options.config, { base: wanted });
+  const config = completed(options.config, present?.text ?? null, wanted);
   const project = config.projects[projectNameOf(options, value)];
   if (project?.ops == null || config.webhook === null) throw new Error('the wanted configuration lacks what it was made with');
+  refuseContradictions({ options, present: present === null ? null : value, config, project, forgeUrl: found.forgeUrl });
   const listen = config.webhook.listen;
   const accounts = accountsOf(config, project, options.config);
   refuseTwins(accounts);
+  refuseLongName(project.ops);
   return {
     file: options.config,
     wanted,
@@ -113,6 +116,17 @@ export function resolveSettings(options: InitOptions, found: Found): InitSetting
   };
 }
 
+/** Where there is no file yet, what is wrong is the call. */
+function completed(file: string, text: string | null, wanted: WantedConfig): Config {
+  try {
+    return parseConfig(text ?? '', file, { base: wanted });
+  } catch (error) {
+    if (text !== null || !(error instanceof ConfigError)) throw error;
+    const problems = error.problems.map(({ path, message }) => `  ${path}: ${message}`);
+    throw new CliError(['the options do not make a disinto.toml that holds:', ...problems].join('\n'), 2, error);
+  }
+}
+
 /** What one of them does would count as done by the other. */
 function refuseTwins(accounts: readonly FactoryAccount[]): void {
   for (const [at, { agent, login }] of accounts.entries()) {
@@ -120,6 +134,12 @@ function refuseTwins(accounts: readonly FactoryAccount[]): void {
     if (twin !== undefined)
       throw new CliError(`${agent} and ${twin.agent} would both be ${login}: each has an account of its own; choose another login with --logins`);
   }
+}
+
+function refuseLongName(ops: string): void {
+  if (basename(ops).length <= longestRepository) return;
+  const why = `the ops repo would be ${ops}, whose name is longer than the ${longestRepository} characters that forges take`;
+  throw new CliError(`${why}: name another with ops = "owner/name" in the table of the project in the disinto.toml`);
 }
 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
@@ -140,31 +160,6 @@ function wishOf(options: InitOptions, present: ConfigPart, found: Found): Config
     logins: options.logins,
   };
 }
-
-/** What the file says stays; options that say something else are refused before anything happens. */
-function refuseContradictions(options: InitOptions, present: ConfigPart, found: Found): void {
-  const project = tableOf(tableOf(present['projects'])[projectNameOf(options, present)]);
-  const given: readonly (readonly [string, unknown, string | null])[] = [
-    ['forge.url', trimmed(tableOf(present['forge'])['url']), found.forgeUrl],
-    ['instance.name', tableOf(present['instance'])['name'], options.instance],
-    ['webhook.listen', tableOf(present['webhook'])['listen'], options.listen],
-    ['webhook.url', tableOf(present['webhook'])['url'], options.webhookUrl],
-    [`projects.${projectNameOf(options, present)}.repository`, project['repository'], options.repository],
-  ];
-  const problems = given.flatMap(([key, inFile, asked]) =>
-    inFile === undefined || asked === null || sameText(inFile, asked) ? [] : [`${key} is ${JSON.stringify(inFile)} there, not ${JSON.stringify(asked)}`],
-  );
-  if (problems.length === 0) return;
-  throw new CliError(
-    [
-      `${options.config} says something else than this call, and is never overwritten:`,
-      ...problems.map((each) => `  ${each}`),
-      'Change the file, call init as the file says, or name another file with --config.',
-    ].join('\n'),
-  );
-}
-
-const trimmed = (url: unknown): unknown => (typeof url === 'string' ? url.replace(/\/+$/, '') : url);
 
 /** The account of an agent. */
 export function accountOf({ name, role: roleName, identity: login, tokenFile, passwordFile }: AgentConfig, { instance }: Config, file: string): FactoryAccount {

@@ -14,8 +14,11 @@ export const nameSchema = z
   .max(40)
   .regex(/^[a-z]([a-z0-9]|-[a-z0-9])*$/, 'must be lower-case letters, digits and single hyphens, starting with a letter, such as `dev-2`');
 const name = nameSchema;
-const text = z.string().trim().min(1);
-const url = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+export const textSchema = z.string().trim().min(1);
+const text = textSchema;
+export const urlSchema = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+const url = urlSchema;
+export const apiSchema = z.enum(['anthropic', 'openai-chat', 'openai-responses']);
 const gitSecret = z
   .enum(['token', 'password'])
   .default('token')
@@ -106,10 +109,7 @@ const backend = z
   .strictObject({
     harness: z.enum(['pi', 'claude']).default('pi').describe('coding-agent CLI'),
     'base-url': url.describe('address of the model API'),
-    api: z
-      .enum(['anthropic', 'openai-chat', 'openai-responses'])
-      .optional()
-      .describe('protocol; by default what the harness speaks: openai-chat for pi, anthropic for claude'),
+    api: apiSchema.optional().describe('protocol; by default what the harness speaks: openai-chat for pi, anthropic for claude'),
     model: text.describe('name of the model, as the API knows it'),
     'key-file': file.optional().describe('file with the API key, readable by nobody else'),
     'session-keys': z
@@ -126,7 +126,11 @@ const backend = z
   })
   .describe('where inference happens');
 
-const listen = z.string().regex(/^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i, 'must be `host:port`, such as 127.0.0.1:8088');
+const ports = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
+/** Where a server listens. */
+export const listenSchema = z
+  .string()
+  .regex(new RegExp(`^(\\[[0-9a-f:]+\\]|[\\w.-]+):${ports}$`, 'i'), 'must be `host:port` with a port of 1 to 65535, such as 127.0.0.1:8088');
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
 
 /** The shape of `disinto.toml`, with its defaults. What fields mean to each other is in `rules.ts`. */
@@ -150,7 +154,7 @@ export const fileSchema = z.strictObject({
     .prefault({}),
   webhook: z
     .strictObject({
-      listen: listen.default('127.0.0.1:8088').describe('`host:port` to receive webhooks of the forge on'),
+      listen: listenSchema.default('127.0.0.1:8088').describe('`host:port` to receive webhooks of the forge on'),
       'secret-file': file.optional().describe('file with the secret that signs them'),
       url: url.optional().describe('address that the forge posts to, when it is not the one we listen on'),
     })

@@ -2,6 +2,8 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { readSecret, readSecretFile } from '../../../shared/config/secret.ts';
 import { processEnvironment } from '../../../shared/config/environment.ts';
+import { ForgeError } from '#forge';
+import type { ForgeAdmin } from '#forge/admin';
 import { CliError } from '../../command.ts';
 import type { Seat } from './embedded.ts';
 import type { InitOptions } from '../options.ts';
@@ -23,6 +25,18 @@ export function givenSeat(options: InitOptions, url: string, secrets: SecretFile
   }
   secrets.learn(token);
   return { url, answersAt: url, token, makes: [], close: () => Promise.resolve() };
+}
+
+/** Who signs in there. Throws `CliError` when what answers is no forge. */
+export async function signIn(admin: Pick<ForgeAdmin, 'me'>, url: string): ReturnType<ForgeAdmin['me']> {
+  try {
+    return await admin.me();
+  } catch (error) {
+    if (!(error instanceof ForgeError) || (error.kind !== 'not-found' && error.kind !== 'malformed')) throw error;
+    const answer = error.status === undefined || error.status === null ? 'answers' : `answers ${error.status}`;
+    const what = `something answers at ${url}, but it is no Forgejo or Gitea (GET ${url}/api/v1/user ${answer}, not as a forge does)`;
+    throw new CliError(`there is no forge there: ${what}; is the address right, and the path of the forge, when it has one?`, 1, error);
+  }
 }
 
 const connectMilliseconds = 10_000;

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createConfigFile, editConfigFile } from '../../../shared/config/edit/save.ts';
 import type { ConfigEdit } from '../../../shared/config/edit/edit.ts';
+import type { Check } from '#pipeline';
 import type { ConfigPart } from '../../../shared/config/schema.ts';
 import { parseToml } from '../../../shared/config/toml.ts';
 import { newConfigText } from '../config-text.ts';
@@ -16,7 +18,7 @@ export const configFileStep = (): InitStep => ({
   title: 'disinto.toml',
   failure: 'fatal',
   timeoutSeconds: 30,
-  check: async (context) => checkFile(context, await wantedOn(context)),
+  check: async (context) => unwritable(foldersOf(context)) ?? checkFile(context, await wantedOn(context)),
   apply: async (context) => {
     const { file } = context.settings;
     const wanted = await wantedOn(context);
@@ -28,6 +30,34 @@ export const configFileStep = (): InitStep => ({
     await editConfigFile(file, editsFor(parseToml(text, file).value, wanted));
     return { note: 'completed' };
   },
+});
+
+const foldersOf = ({ settings: { file, secretFile, journalFile, accounts } }: InitContext): ReadonlySet<string> =>
+  new Set([file, secretFile, journalFile, ...accounts.flatMap(({ tokenFile, passwordFile }) => [tokenFile, passwordFile])].map(dirname));
+
+/** The first of the folders that cannot be written to, or made. */
+export function unwritable(folders: Iterable<string>): Check | null {
+  for (const folder of folders) {
+    const standing = nearest(folder);
+    if (!statSync(standing).isDirectory()) return cannotWrite(folder, `${standing} is in the way: it is not a folder`);
+    try {
+      accessSync(standing, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      return cannotWrite(
+        folder,
+        `${standing} is closed to this user, or read-only (${error instanceof Error && 'code' in error ? String(error.code) : 'no access'})`,
+      );
+    }
+  }
+  return null;
+}
+
+const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)));
+
+const cannotWrite = (folder: string, why: string): Check => ({
+  state: 'impossible',
+  reason: `nothing can be written to ${folder}: ${why}`,
+  byHand: ['give this user the right to write there, or name another place with --config FILE'],
 });
 
 /** What the file is to say on this forge: where git takes no token of an account, it shows the password. A token that is yet to be made tells nothing. */

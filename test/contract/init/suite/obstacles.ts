@@ -1,4 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemChance } from '../../../../shared/clock/system.ts';
@@ -82,7 +84,8 @@ export function obstacleSuite(name: string, start: () => Promise<InitForge>, has
       const unused = await one.init(['--dry-run', '--private', '--from', 'https://mirror.invalid/a/b.git']);
       expect(unused.out).toContain('has commits already: --from is not used; is public and stays so');
       expect(filesOf(one.folder)).toEqual({});
-      writeFileSync(join(one.folder, 'disinto.toml'), `[forge]\nurl = "${forge.url}"\n[projects.p]\nrepository = "${one.repository}"\nbranch = "trunk"\n`);
+      const project = `[projects.p]\nrepository = "${one.repository}"\nbranch = "trunk"\n[projects.p.ci]\naccount = "${one.logins[3]}"\n`;
+      writeFileSync(join(one.folder, 'disinto.toml'), `[forge]\nurl = "${forge.url}"\n${project}`);
       const missing = await one.init(['--yes']);
       expect(missing.out, sayWhy(missing)).toContain(`${one.repository} has no branch trunk`);
       expect(missing.code).toBe(1);
@@ -101,6 +104,22 @@ export function obstacleSuite(name: string, start: () => Promise<InitForge>, has
       const organisation = `${one.name}-people`;
       await forge.ask('POST', 'orgs', { username: organisation });
       expect(await asked('--maintainer', organisation)).toContain(`${organisation} is an organisation; a maintainer is a person`);
+      expect(filesOf(one.folder)).toEqual({});
+    });
+
+    it('a source that is not there, and a server that is no forge', async () => {
+      const one = await makeCase(forge);
+      const empty = await one.init(['--dry-run', '--from', join(one.folder, 'nowhere')]);
+      expect(empty.code).toBe(1);
+      expect(empty.err).toContain('which is to fill the repository');
+      expect(empty.err).not.toContain('next tick');
+      const web = createServer((_, response) => response.writeHead(404).end('<html>'));
+      await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
+      const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+      const none = await one.init(['--yes'], { url });
+      web.close();
+      expect(none.err).toContain(`there is no forge there: something answers at ${url}, but it is no Forgejo or Gitea`);
+      expect(none.err).not.toContain('check the repository name');
       expect(filesOf(one.folder)).toEqual({});
     });
 
