@@ -3,4 +3,4 @@ import { rightsSuite } from './suite/rights.ts';
 import { embeddedForge } from './world.ts';
 
 rightsSuite('the embedded forge', embeddedForge);
-obstacleSuite('the embedded forge', embeddedForge, false);
+obstacleSuite('the embedded forge', embeddedForge);

@@ -8,11 +8,8 @@ import { filesOf, makeCase } from '../play.ts';
 import type { InitForge } from '../world.ts';
 import { expectNoSecret, sayWhy } from './whole.ts';
 
-/**
- * What speaks against a plan is said before anything is changed, and what was weakened is made good. `hasUnits`: issues and pull
- * requests can be switched off there.
- */
-export function obstacleSuite(name: string, start: () => Promise<InitForge>, hasUnits: boolean): void {
+/** What speaks against a plan is said before anything is changed, and what was weakened is made good. */
+export function obstacleSuite(name: string, start: () => Promise<InitForge>): void {
   describe(`what disinto init finds in its way on ${name}`, () => {
     let forge: InitForge;
     beforeAll(async () => {
@@ -64,19 +61,6 @@ export function obstacleSuite(name: string, start: () => Promise<InitForge>, has
       expect(readFileSync(join(one.folder, 'disinto.toml'), 'utf8')).toBe(before);
       expectNoSecret(one.folder, dry, played, lost);
     });
-
-    if (hasUnits)
-      it('issues or pull requests that are switched off', async () => {
-        const one = await makeCase(forge);
-        await forge.admin.createRepository({ name: one.repository, private: false, description: '', defaultBranch: 'main', initialise: true });
-        await forge.ask('PATCH', `repos/${one.repository}`, { has_issues: false });
-        const off = await one.init(['--yes']);
-        expect(off.out, sayWhy(off)).toContain(`${one.repository} has no issues`);
-        const external_tracker = { external_tracker_url: 'https://tracker.example', external_tracker_format: 'https://tracker.example/{index}' };
-        await forge.ask('PATCH', `repos/${one.repository}`, { has_issues: true, external_tracker, has_pull_requests: false });
-        expect((await one.init(['--yes'])).out).toContain(`${one.repository} has no issues (has_issues, kept by the forge itself) and no pull requests`);
-        expect(filesOf(one.folder)).toEqual({});
-      });
 
     it('a branch that is not there; options that a repository which is there leaves unused are named', async () => {
       const one = await makeCase(forge);
@@ -131,6 +115,29 @@ export function obstacleSuite(name: string, start: () => Promise<InitForge>, has
       expect(dry.out).toContain(`the account ${login} exists and is somebody else's`);
       expect(dry.out).not.toContain(`token disinto-${one.name} of ${login}`);
       expect(dry.code, sayWhy(dry)).toBe(1);
+    });
+  });
+}
+
+/** On a forge where issues and pull requests can be switched off. */
+export function unitSuite(name: string, start: () => Promise<InitForge>): void {
+  describe(`what disinto init finds switched off on ${name}`, () => {
+    let forge: InitForge;
+    beforeAll(async () => {
+      forge = await start();
+    });
+    afterAll(() => forge.close());
+
+    it('issues or pull requests that are switched off', async () => {
+      const one = await makeCase(forge);
+      await forge.admin.createRepository({ name: one.repository, private: false, description: '', defaultBranch: 'main', initialise: true });
+      await forge.ask('PATCH', `repos/${one.repository}`, { has_issues: false });
+      const off = await one.init(['--yes']);
+      expect(off.out, sayWhy(off)).toContain(`${one.repository} has no issues`);
+      const external_tracker = { external_tracker_url: 'https://tracker.example', external_tracker_format: 'https://tracker.example/{index}' };
+      await forge.ask('PATCH', `repos/${one.repository}`, { has_issues: true, external_tracker, has_pull_requests: false });
+      expect((await one.init(['--yes'])).out).toContain(`${one.repository} has no issues (has_issues, kept by the forge itself) and no pull requests`);
+      expect(filesOf(one.folder)).toEqual({});
     });
   });
 }
