@@ -74,10 +74,13 @@ function judgeApprovals({ approvals, dismissStaleApprovals }: ProtectionRule, wa
   const approvers = listed(wanted.approvals.by);
   const missing = approvals.by === 'writers' ? approvers : approvers.filter((name) => !has(listed(approvals.by), name));
   const by = { only: [...approvers, ...listed(approvals.by).filter((name) => !has(approvers, name))] };
-  const required = Math.max(approvals.required, wanted.approvals.required);
+  // More approvals than there are accounts to give them is a branch that nothing reaches.
+  const required = Math.min(Math.max(approvals.required, wanted.approvals.required), by.only.length);
+  const tooMany = approvals.by !== 'writers' && approvals.required > approvals.by.only.length;
   const change = { approvals: { required, by } };
   return [
     ...(approvals.required < wanted.approvals.required ? [{ what: 'no approval is asked for', change }] : []),
+    ...(tooMany ? [{ what: `${approvals.required} approvals are asked for, and those of fewer accounts count`, change }] : []),
     ...(missing.length === 0 ? [] : [{ what: `approvals by ${missing.join(', ')} do not count`, change }]),
     ...(dismissStaleApprovals ? [] : [{ what: 'an approval stays when the change moves on', change: { dismissStaleApprovals: true } }]),
   ];

@@ -28,6 +28,7 @@ describe('what a protection lacks', () => {
     [{ merge: { only: ['alice'] } }, ['merger-bot may not merge']],
     [{ approvals: { required: 0, by: { only: ['reviewer-bot'] } } }, ['no approval is asked for']],
     [{ approvals: { required: 1, by: 'writers' } }, ['approvals by reviewer-bot do not count']],
+    [{ approvals: { required: 2, by: { only: ['reviewer-bot'] } } }, ['2 approvals are asked for, and those of fewer accounts count']],
     [{ dismissStaleApprovals: false }, ['an approval stays when the change moves on']],
     [{ protectedFiles: [] }, ['vault/actions/** not kept from being changed']],
     [{ unprotectedFiles: [] }, ['evidence/** cannot be pushed as bookkeeping']],
@@ -52,6 +53,12 @@ describe('what a protection lacks', () => {
       protectedFiles: ['theirs', 'vault/actions/**'],
     });
   });
+});
+
+it('is mended so that whoever may approve is enough', () => {
+  const bad: ProtectionRule = { ...wanted, approvals: { required: 3, by: 'writers' } };
+  const mended: ProtectionRule = Object.assign({}, bad, ...judgeProtection(bad, wanted, agents).map(({ change }) => change));
+  expect([mended.approvals, judgeProtection(mended, wanted, agents)]).toEqual([wanted.approvals, []]);
 });
 
 /** Rules in the order of their making; `name@3` has a priority. */

@@ -7,10 +7,10 @@ export interface Protection extends ProtectionSettings {
   readonly row: ProtectionRow;
 }
 
-/** The rule that protects a branch: an exact name wins over a glob, an older glob over a newer one. */
+/** The rule that protects a branch: a plain name, in which case does not matter, wins over a glob, an older glob over a newer one. */
 export function protectionOf(world: World, repository: number, branch: string): Protection | null {
   const rows = listProtections(world, repository);
-  const row = rows.find((rule) => rule.rule_name === branch) ?? rows.find((rule) => globPattern(rule.rule_name, '/').test(branch));
+  const row = rows.find((rule) => rule.rule_name.toLowerCase() === branch.toLowerCase()) ?? rows.find((rule) => globPattern(rule.rule_name, '/').test(branch));
   return row === undefined ? null : { ...settingsOf(row), row };
 }
 

@@ -24,7 +24,9 @@ const times = new Set(['created_at', 'updated_at']);
 
 export function standingOf(wire: ProtectionWire): StandingRule {
   const facts = Object.entries(wire).filter(([key]) => !times.has(key));
-  const whole = JSON.stringify(facts.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  // The order of a list means nothing, and no forge promises one.
+  const inOrder = ([key, value]: readonly [string, unknown]): unknown => [key, Array.isArray(value) ? value.map(String).toSorted() : value];
+  const whole = JSON.stringify(facts.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(inOrder));
   return { rule: ruleOf(wire), priority: wire.priority ?? null, madeAt: wire.created_at, whole };
 }
 

@@ -38,6 +38,13 @@ describe('the order of a plan', () => {
     expect(things.log).toEqual(['apply cache', 'apply b']);
   });
 
+  it('ends as degraded where what is left as it is asks for a look, and counts it as no change', async () => {
+    const foreign = thing('foreign', { check: async () => ({ state: 'skipped', reason: 'made by somebody else', asksForLook: true }) });
+    const { events, result } = await play([foreign, thing('b')]);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'skipped', reason: 'made by somebody else', asksForLook: true }));
+    expect(result).toEqual({ end: 'degraded', applied: 1, failures: [] });
+  });
+
   it('looks at each step again right before it is applied', async () => {
     const second = thing('second', {
       check: async ({ there }) => (there.has('first') ? { state: 'present', note: 'came with first' } : { state: 'absent', actions: ['put second'] }),

@@ -149,6 +149,9 @@ export function protectionContract(world: () => AdminWorld): void {
       await admin.createProtection(name, { ...open, name: 'other' });
       await admin.deleteProtection(name, '{MAIN,main,release/*}');
       expect(await admin.protectionInEffect(name, 'main')).toBeNull();
+      await admin.createProtection(name, { ...open, name: 'MAIN' });
+      expect(await admin.protectionInEffect(name, 'main')).toBe('MAIN');
+      await admin.deleteProtection(name, 'MAIN');
       await admin.createProtection(name, open);
       await admin.createProtection(name, { ...open, name: 'm*' });
       expect(await admin.protectionInEffect(name, 'main')).toBe('main');

@@ -83,7 +83,8 @@ export function guardCases(theForge: () => InitForge): void {
     const place = await behindLies(one);
     const files = await admin.listFiles(one.repository, 'main');
     const kill = { at: 'line', pattern: `"phase":"push".*forbidden/.*${one.name}-dev` } as const;
-    expect((await one.init(['--yes', '--json'], { ...place, kill })).killed).toBe(true);
+    const first = await one.init(['--yes', '--json'], { ...place, kill });
+    expect(first.killed, sayWhy(first)).toBe(true);
     expect(await commits(one)).toBe(2);
     place.lies = false;
     await admin.editProtection(one.repository, 'main', { push: 'nobody' });
