@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { lockDirectory } from '../../../embedded/forge/store/lock.ts';
+import { LockedError, lockDirectory } from '../../../embedded/forge/store/lock.ts';
 import { CliError } from '../../command.ts';
 
 /**
@@ -21,6 +21,8 @@ export function lockInstance(data: string): () => void {
   try {
     return lockDirectory(data, 'init');
   } catch (error) {
+    if (!(error instanceof LockedError))
+      throw new CliError(`Nothing was changed: there can be no lock in ${data}; give this user the right to write there.`, 1, error);
     throw new CliError(
       `Nothing was changed: another disinto init, hire or fire is at work on the instance in ${data}. Run this again when that has ended.`,
       1,

@@ -15,7 +15,8 @@ const names = { forge: 'forge', ci: 'CI', init: 'setting up' } as const;
 export function lockDirectory(directory: string, what: keyof typeof names = 'forge'): () => void {
   const lock = new DatabaseSync(join(directory, `${what}.lock`));
   try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+    // Nothing is ever written, and a journal would stay beside the lock when the process is killed.
+    lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
   } catch (cause) {
     lock.close();
     throw new LockedError(`another ${names[what]} runs in ${directory}: stop it first, or choose another directory`, { cause });

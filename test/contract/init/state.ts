@@ -66,7 +66,7 @@ interface JournalPart {
 }
 
 /** What the instance wrote down about the one forge that it worked on. */
-export function journalOf(folder: string): JournalPart {
+function journalOf(folder: string): JournalPart {
   const { forges } = JSON.parse(readFileSync(join(folder, 'data', 'init.json'), 'utf8')) as { readonly forges: Readonly<Record<string, JournalPart>> };
   const [part] = Object.values(forges);
   if (part === undefined) throw new Error('the journal names no forge');
