@@ -3,7 +3,7 @@ import type { PlanResult, Step } from '#pipeline';
 import { applySteps } from '../../shared/pipeline/apply.ts';
 import { planSteps } from '../../shared/pipeline/plan.ts';
 import { CliError } from '../command.ts';
-import { isNeeded, isObstacle, textReport } from '../init/report.ts';
+import { asksForLook, isNeeded, isObstacle, textReport } from '../init/report.ts';
 import { withLock } from '../init/seat/lock.ts';
 import type { StaffContext } from './hand.ts';
 
@@ -55,9 +55,9 @@ async function planAndApply({ about, steps, context, yes, dryRun, begin, next }:
       report.say('Nothing was changed: the rest is there, and what cannot be done is said above.');
       return { code: 1, result: null };
     }
-    const result: PlanResult = { end: 'done', applied: 0, failures: [] };
+    const result: PlanResult = { end: planned.some(asksForLook) ? 'degraded' : 'done', applied: 0, failures: [] };
     report.end(result, []);
-    return { code: 0, result };
+    return { code: codes[result.end], result };
   }
   if (dryRun) return { code: 0, result: null };
   if (!yes && !(await ask('Do this? [y/N] '))) return { code: 1, result: null };

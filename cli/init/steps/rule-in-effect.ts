@@ -1,5 +1,6 @@
 import type { StandingRule } from '#forge/admin';
 import type { ForgeContext } from '../context.ts';
+import type { Journal } from '../journal.ts';
 import { ruleFor } from '../protection.ts';
 
 /** The rule that stands over a branch. */
@@ -21,14 +22,24 @@ export async function ruleInEffect({ admin, journal }: ForgeContext, repository:
   if (told === null) return null;
   const standing = rules.find(({ rule }) => rule.name === told) ?? ruleFor(rules, branch);
   if (standing === null) return null;
-  const isMade = standing.rule.name === branch && journal.made(protectionKey(repository, branch));
-  const known = journal.provedFor(identityKey(repository, branch)) || null;
+  const { isOurs, isIdentified } = whose(journal, repository, standing);
   return {
     standing,
-    ours: isMade && (known === null || known === standing.madeAt),
-    identified: known === standing.madeAt,
+    ours: standing.rule.name === branch && isOurs,
+    identified: isIdentified,
     others: rules.map(({ rule }) => rule.name).filter((name) => name !== standing.rule.name),
   };
+}
+
+function whose(journal: Journal, repository: string, { rule: { name }, madeAt }: StandingRule): { readonly isOurs: boolean; readonly isIdentified: boolean } {
+  const known = journal.provedFor(identityKey(repository, name)) || null;
+  return { isOurs: journal.made(protectionKey(repository, name)) && (known === null || known === madeAt), isIdentified: known === madeAt };
+}
+
+/** Whether this instance made the rule that has this name now. */
+export async function isRuleOurs({ admin, journal }: Pick<ForgeContext, 'admin' | 'journal'>, repository: string, name: string): Promise<boolean> {
+  const standing = (await admin.inspectProtections(repository)).find(({ rule }) => rule.name === name);
+  return standing !== undefined && whose(journal, repository, standing).isOurs;
 }
 
 export const protectionKey = (repository: string, branch: string): string => `protection ${branch} of ${repository}`;

@@ -4,6 +4,7 @@ import type { Check } from '#pipeline';
 import { shown } from '../../init/context.ts';
 import { instanceOfMark, tokenName } from '../../init/rights.ts';
 import { grantKey, raisedFrom, raiseKey } from '../../init/steps/collaborator.ts';
+import { isRuleOurs } from '../../init/steps/rule-in-effect.ts';
 import type { FactoryAccount } from '../../init/settings.ts';
 import type { StaffContext } from '../hand.ts';
 import type { StaffStep } from '../steps.ts';
@@ -70,7 +71,7 @@ export const unlistStep = (repository: string, account: FactoryAccount, wanted: 
     const rule = await ruleNaming(context, repository, wanted.name, account.login);
     if (rule === null) return { state: 'present' };
     const lists = listsWith(rule, account.login).join(' and ');
-    if (context.journal.made(`protection ${wanted.name} of ${repository}`) || isEqual(rule, wanted)) {
+    if ((await isRuleOurs(context, repository, wanted.name)) || isEqual(rule, wanted)) {
       return { state: 'drifted', actions: [`take ${account.login} off the ${lists} of ${rule.name} in ${repository}`] };
     }
     return {

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProtectionRule } from '#forge/admin';
 import { filesOf, type Played } from '../init/play.ts';
@@ -97,6 +98,21 @@ export function staffSuite(name: string, start: () => Promise<InitForge>): void 
       const last = await one.run(['fire', 'merger']);
       expect(last).toMatchObject({ code: 2 });
       expect(last.err).toContain('merger is the last enabled merger');
+    });
+
+    it('edits no rule that a person made in place of ours', async () => {
+      const one = await makeStaffed(forge);
+      const reviewer = ['--role', 'reviewer', '--name', 'second-look', '--login', `${one.name}-r2`];
+      done(await one.run(['hire', 'anthropic', ...reviewer, '--yes']));
+      const rule = await protection(one.repository);
+      await forge.admin.deleteProtection(one.repository, 'main');
+      // Forges keep the second in which a rule was made.
+      await wait(1100);
+      if (rule !== undefined) await forge.admin.createProtection(one.repository, { ...rule, blockOnRejectedReviews: true });
+      const fired = done(await one.run(['fire', 'second-look', '--yes']));
+      expect(fired.out).toContain('a rule that this instance did not make');
+      const again = await one.run(['hire', 'anthropic', ...reviewer, '--yes']);
+      expect(again.out, sayWhy(again)).not.toContain(`mend the protection of main in ${one.repository}:`);
     });
 
     it('takes no right from a person whose account it is given, neither when it hires nor when it fires', async () => {
