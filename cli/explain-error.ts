@@ -1,6 +1,17 @@
 import { CliError } from './command.ts';
 
-const mendable = new Set(['CliError', 'ConfigError', 'ForgeError', 'GitError', 'CiError', 'LedgerError', 'SessionError', 'PlaybookError', 'ModelServerError', 'LockedError']);
+const mendable = new Set([
+  'CliError',
+  'ConfigError',
+  'ForgeError',
+  'GitError',
+  'CiError',
+  'LedgerError',
+  'SessionError',
+  'PlaybookError',
+  'ModelServerError',
+  'LockedError',
+]);
 
 /** One message for people and the exit code. Errors of our ports say what to do themselves; a system error is said in words. */
 export function explainError(error: unknown): { readonly message: string; readonly code: number } {

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { sampleText } from '../staff/test/sample.ts';
-import { parseCall } from '../command.ts';
-import { configCommand } from './config.ts';
+import { sampleText } from '../../staff/test/sample.ts';
+import { parseCall } from '../../command.ts';
+import { configCommand } from '../config.ts';
 
 it('a sound config is fine; what `start` would refuse about its secrets is noted, each file once and none of a disabled agent', async () => {
   const root = mkdtempSync(join(tmpdir(), 'disinto-config-'));

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { openLedger } from '../../shared/ledger/sqlite.ts';
-import { sampleText } from '../staff/test/sample.ts';
-import { type Command, parseCall } from '../command.ts';
-import { pauseCommand, resumeCommand } from './pause.ts';
+import { openLedger } from '../../../shared/ledger/sqlite.ts';
+import { sampleText } from '../../staff/test/sample.ts';
+import { type Command, parseCall } from '../../command.ts';
+import { pauseCommand, resumeCommand } from '../pause.ts';
 
 /** An instance of the sample, in which dev-2 has `enabled = false`. */
 function setUp() {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { at, freshLedger, startRun } from '../../shared/ledger/fixture.ts';
-import { thisProcess } from '../../shared/ledger/process-identity.ts';
-import { readStatus, renderStatus } from './status.ts';
+import { at, freshLedger, startRun } from '../../../shared/ledger/fixture.ts';
+import { thisProcess } from '../../../shared/ledger/process-identity.ts';
+import { readStatus, renderStatus } from '../status.ts';
 
 it('shows what agents wait for once per cause, with since when and what to do, to people and to programs', () => {
   const ledger = freshLedger();
