@@ -117,6 +117,7 @@ limits = { turns = 0 }
     ['[backends.c]\nharness = "claude"\napi = "openai-chat"\nbase-url = "http://x"\nmodel = "m"\n[agents.merger]', 'speaks "anthropic" only'],
     ['[session]\nenv = ["A B"]\n[agents.merger]', 'session.env.0: must be the name of an environment variable'],
     ['[webhook]\nlisten = "8088"\n[agents.merger]', 'must be `host:port`'],
+    ['[webhook]\nlisten = "127.0.0.1:99999"\n[agents.merger]', 'port of 1 to 65535'],
     ['[agents.merger]\nrole = "dveloper"', 'must be "dev" or "reviewer" or "merger"'],
     ['', 'no agent; add tables such as [agents.dev]'],
   ])('refuses %j', (text, complaint) => {

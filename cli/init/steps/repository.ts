@@ -51,7 +51,11 @@ async function checkRepository(context: InitContext, wish: RepositoryWish): Prom
       return {
         state: 'impossible',
         reason: `there is no account or organisation ${owner} to own ${wish.name}`,
-        byHand: [`create ${owner}, or name another owner`],
+        byHand: [
+          context.settings.config.forge.embedded
+            ? `stop \`disinto start\` and call init again: it makes ${owner} when it serves the forge itself`
+            : `create ${owner}, or name another owner`,
+        ],
       };
     }
     return { state: 'absent', actions: [`create ${wish.private ? 'private' : 'public'} repository ${wish.name}`, fill] };
