@@ -9,7 +9,7 @@ import { sayWhy } from './whole.ts';
 import type { InitForge } from '../world.ts';
 
 /** What is not ours stays as it is; what stands in the way is said before anything is changed. */
-export function foreignSuite(name: string, start: () => Promise<InitForge>): void {
+export function foreignSuite(name: string, start: () => Promise<InitForge>, more: (theForge: () => InitForge) => void = () => {}): void {
   describe(`disinto init and what others made, on ${name}`, () => {
     let forge: InitForge;
     beforeAll(async () => {
@@ -17,6 +17,7 @@ export function foreignSuite(name: string, start: () => Promise<InitForge>): voi
     });
     afterAll(() => forge.close());
     guardCases(() => forge);
+    more(() => forge);
 
     const makeRepository = (name: string): Promise<void> =>
       forge.admin.createRepository({ name, private: false, description: 'of others', defaultBranch: 'main', initialise: true });

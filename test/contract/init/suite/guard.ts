@@ -19,15 +19,19 @@ const closed: ProtectionRule = {
 };
 const lax: ProtectionRule = { ...closed, push: 'writers' };
 
-/** Which rule holds, whose it is, and what it lets through. */
-export function guardCases(theForge: () => InitForge): void {
-  const begin = async (rule: ProtectionRule | null): Promise<Case> => {
+const beginOn =
+  (theForge: () => InitForge) =>
+  async (rule: ProtectionRule | null): Promise<Case> => {
     const one = await makeCase(theForge());
     const { admin } = theForge();
     await admin.createRepository({ name: one.repository, private: false, description: 'of others', defaultBranch: 'main', initialise: true });
     if (rule !== null) await admin.createProtection(one.repository, rule);
     return one;
   };
+
+/** Which rule holds, and what it lets through. */
+export function guardCases(theForge: () => InitForge): void {
+  const begin = beginOn(theForge);
   const commits = async ({ repository }: Case): Promise<number> => ((await theForge().ask('GET', `repos/${repository}/commits`)) as readonly unknown[]).length;
   /** The forge behind something that says of the project's rules that nobody may push, for as long as `lies`. */
   const behindLies = async ({ repository }: Case): Promise<{ readonly url: string; lies: boolean }> => {
@@ -96,18 +100,6 @@ export function guardCases(theForge: () => InitForge): void {
     expect(await admin.listFiles(one.repository, 'main')).toEqual(files);
   });
 
-  it('a rule of others that is in effect by its braces stays the only one, and what it lacks is named at the end of every run', async () => {
-    const one = await begin({ ...closed, name: '{main,release}' });
-    for (const words of ['Done, but something asks for a look', 'Nothing to do, but something asks for a look']) {
-      const played = await one.init(['--yes']);
-      expect(played.code, sayWhy(played)).toBe(0);
-      expect(played.out).toContain(`has a protection {main,release} that we did not make`);
-      expect(played.out).toContain('no approval is asked for');
-      expect(played.out).toContain(`${words} (above)\n  protection of main in ${one.repository}\n`);
-    }
-    expect((await theForge().admin.listProtections(one.repository)).map(({ name }) => name)).toEqual(['{main,release}']);
-  });
-
   it('goes by the rule that the forge applies, not by the name of ours', async () => {
     const one = await begin(null);
     const { admin, ask } = theForge();
@@ -126,6 +118,23 @@ export function guardCases(theForge: () => InitForge): void {
       expect(played.out).toContain(`the protection m* of ${one.repository} lets everybody push who may write`);
     }
     expect((await admin.listProtections(one.repository)).find(({ name }) => name === 'm*')).toMatchObject({ push: 'writers' });
+  });
+}
+
+/** Whose a rule is, and for how long a proof holds: the same on every forge whose facts of a rule are shown by the contract of the administration. */
+export function ownRuleCases(theForge: () => InitForge): void {
+  const begin = beginOn(theForge);
+
+  it('a rule of others that is in effect by its braces stays the only one, and what it lacks is named at the end of every run', async () => {
+    const one = await begin({ ...closed, name: '{main,release}' });
+    for (const words of ['Done, but something asks for a look', 'Nothing to do, but something asks for a look']) {
+      const played = await one.init(['--yes']);
+      expect(played.code, sayWhy(played)).toBe(0);
+      expect(played.out).toContain(`has a protection {main,release} that we did not make`);
+      expect(played.out).toContain('no approval is asked for');
+      expect(played.out).toContain(`${words} (above)\n  protection of main in ${one.repository}\n`);
+    }
+    expect((await theForge().admin.listProtections(one.repository)).map(({ name }) => name)).toEqual(['{main,release}']);
   });
 
   it('tries the push again when anything of the rule changed, also what it does not read', async () => {
