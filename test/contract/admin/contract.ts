@@ -13,8 +13,14 @@ import { rightContract } from './suite/right.ts';
 import { tokenContract } from './suite/token.ts';
 import { type AdminWorld, makeWorld } from './world.ts';
 
-/** A folder is answered with a list, which the description leaves out. */
-const everywhere = ['get /repos/{owner}/{repo}/contents/{filepath} response: not an object'];
+/** A folder is answered with a list, which the description leaves out; and the scopes of a token are asked for with drafts of nothing. */
+const everywhere = [
+  'get /repos/{owner}/{repo}/contents/{filepath} response: not an object',
+  'post /admin/users request: email is required',
+  'post /admin/users request: username is required',
+  'post /orgs/{org}/repos request: name is required',
+  'post /user/repos request: name is required',
+];
 
 /** Everything that `ForgeAdmin` promises, shown on a running forge. The same suite holds for each of them. */
 export function adminContract(name: string, start: () => Promise<AdminSite>): void {

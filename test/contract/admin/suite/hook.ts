@@ -61,9 +61,9 @@ export function hookContract(world: () => AdminWorld): void {
       const id = await admin.createHook(name, { url: 'http://127.0.0.1:9/old', secret: 'kept', events: ['status', 'issue_comment'] });
       const before = (await admin.listHooks(name))[0]?.events;
       expect(await admin.editHook(name, id, { url })).toBe(id);
-      expect(await admin.listHooks(name)).toEqual([{ id, url, events: before, active: true }]);
+      expect(await admin.listHooks(name)).toEqual([{ id, url, events: before, active: true, branchFilter: '' }]);
       await admin.editHook(name, id, { events: ['push'] });
-      expect(await admin.listHooks(name)).toEqual([{ id, url, events: ['push'], active: true }]);
+      expect(await admin.listHooks(name)).toEqual([{ id, url, events: ['push'], active: true, branchFilter: '' }]);
       await admin.testHook(name, id);
       await soon(() => delivered.length > 0);
       expect(delivered[0]?.signedWith('kept')).toBe(true);
@@ -74,7 +74,7 @@ export function hookContract(world: () => AdminWorld): void {
       const [name, { url, delivered }] = [await repository(), await receiver()];
       const old = await admin.createHook(name, { url, secret: 'old', events: ['push', 'status'] });
       const id = await admin.editHook(name, old, { secret: 'new' });
-      expect(await admin.listHooks(name)).toEqual([{ id, url, events: ['push', 'status'], active: true }]);
+      expect(await admin.listHooks(name)).toEqual([{ id, url, events: ['push', 'status'], active: true, branchFilter: '' }]);
       await admin.testHook(name, id);
       await soon(() => delivered.length > 0);
       expect(delivered.map((each) => each.signedWith('new'))).toEqual([true]);

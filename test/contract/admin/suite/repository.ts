@@ -11,9 +11,11 @@ export function repositoryContract(world: () => AdminWorld): void {
       const name = `${site.admin.login}/${fresh('own')}`;
       expect(await admin.findRepository(name)).toBeNull();
       await admin.createRepository({ name, ...draft });
-      const facts = { name, empty: false, private: true, mirror: false, archived: false, defaultBranch: 'trunk', description: 'about ä', mayAdminister: true };
+      const place = { name, empty: false, private: true, mirror: false, archived: false, defaultBranch: 'trunk', description: 'about ä' };
+      const facts = { ...place, issues: true, pullRequests: true, mayAdminister: true };
       expect(await admin.findRepository(name)).toEqual(facts);
       expect(await admin.listFiles(name, 'trunk')).toEqual(['README.md']);
+      expect([await admin.hasBranch(name, 'trunk'), await admin.hasBranch(name, 'trunk/2')]).toEqual([true, false]);
     });
 
     it('createRepository: empty when asked so', async () => {
@@ -31,6 +33,7 @@ export function repositoryContract(world: () => AdminWorld): void {
       expect((await ask('POST', 'orgs', { username: organisation })).status).toBe(201);
       await admin.createRepository({ name: `${organisation}/shared`, ...draft });
       expect(await admin.findRepository(`${organisation}/shared`)).toMatchObject({ name: `${organisation}/shared`, mayAdminister: true });
+      expect(await admin.isOrganisation(organisation)).toBe(true);
     });
 
     it('createRepository: of an organisation by its owner, who administers it, and by nobody else', async () => {
