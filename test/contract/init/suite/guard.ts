@@ -1,23 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { ProtectionRule } from '#forge/admin';
+import { open as lax } from '../../admin/suite/rule.ts';
 import { startRecorder } from '../../forge/recorder.ts';
 import { type Case, filesOf, makeCase } from '../play.ts';
 import type { InitForge } from '../world.ts';
 import { sayWhy } from './whole.ts';
 
-const closed: ProtectionRule = {
-  name: 'main',
-  push: 'nobody',
-  merge: 'writers',
-  approvals: { required: 0, by: 'writers' },
-  dismissStaleApprovals: false,
-  blockOnRejectedReviews: false,
-  requiredContexts: null,
-  protectedFiles: [],
-  unprotectedFiles: [],
-};
-const lax: ProtectionRule = { ...closed, push: 'writers' };
+const closed: ProtectionRule = { ...lax, push: 'nobody' };
 
 const beginOn =
   (theForge: () => InitForge) =>
