@@ -1,3 +1,4 @@
+import { ForgeError } from '#forge';
 import { type Applied, type Check, PipelineError, type PlanTools, type Step, type StepTools } from '#pipeline';
 import { type Emit, messageOf, stopwatch } from './emit.ts';
 import { within } from './limit.ts';
@@ -12,27 +13,27 @@ export interface Performing {
   readonly undo: UndoStack;
 }
 
-/** Checks a step once more and applies it where that is needed. Emits `started`, and exactly one event that ends it. Never throws. */
-export async function performStep<Context>(step: Step<Context>, context: Context, { tools, emit, undo }: Performing): Promise<Outcome> {
-  const { clock, signal } = tools;
+const tries = 3;
+const pauseMs = 1000;
+
+/**
+ * Checks a step once more and applies it where that is needed. A forge that fails for a moment is waited for: the step is checked anew,
+ * three times at most. Emits `started`, and exactly one event that ends it. Never throws.
+ */
+export async function performStep<Context>(step: Step<Context>, context: Context, performing: Performing): Promise<Outcome> {
+  const { clock, signal } = performing.tools;
+  const { emit } = performing;
   const duration = stopwatch(clock);
   emit({ type: 'started', step: step.id });
   try {
-    const check = await within({ clock, signal, seconds: step.timeoutSeconds }, (own) => step.check(context, own));
-    emit({ type: 'checked', step: step.id, check });
-    if (check.state === 'skipped') {
-      const asksForLook = check.asksForLook ?? false;
-      emit({ type: 'skipped', step: step.id, reason: check.reason, asksForLook });
-      return { end: asksForLook ? 'left' : 'skipped' };
+    for (let at = 1; ; at += 1) {
+      try {
+        return await tryStep(step, context, performing, duration);
+      } catch (error) {
+        if (at === tries || signal.aborted || !(error instanceof ForgeError) || error.kind !== 'unavailable') throw error;
+        await clock.sleep(pauseMs * at, signal);
+      }
     }
-    if (check.state === 'impossible') throw new PipelineError(sayImpossible(check));
-    if (check.state === 'present') {
-      emit({ type: 'completed', step: step.id, durationMs: duration(), note: check.note ?? 'already there' });
-      return { end: 'kept' };
-    }
-    signal.throwIfAborted();
-    const applied = await applyStep(step, context, { tools, emit, undo });
-    return endOf(applied, step.id, emit, duration());
   } catch (error) {
     const message = messageOf(error);
     emit({ type: 'failed', step: step.id, durationMs: duration(), fatal: step.failure === 'fatal', message });
@@ -40,10 +41,34 @@ export async function performStep<Context>(step: Step<Context>, context: Context
   }
 }
 
+async function tryStep<Context>(
+  step: Step<Context>,
+  context: Context,
+  { tools, emit, undo }: Performing,
+  duration: () => number,
+): Promise<Exclude<Outcome, { readonly end: 'failed' }>> {
+  const { clock, signal } = tools;
+  const check = await within({ clock, signal, seconds: step.timeoutSeconds }, (own) => step.check(context, own));
+  emit({ type: 'checked', step: step.id, check });
+  if (check.state === 'skipped') {
+    const asksForLook = check.asksForLook ?? false;
+    emit({ type: 'skipped', step: step.id, reason: check.reason, asksForLook });
+    return { end: asksForLook ? 'left' : 'skipped' };
+  }
+  if (check.state === 'impossible') throw new PipelineError(sayImpossible(check));
+  if (check.state === 'present') {
+    emit({ type: 'completed', step: step.id, durationMs: duration(), note: check.note ?? 'already there' });
+    return { end: 'kept' };
+  }
+  signal.throwIfAborted();
+  const applied = await applyStep(step, context, { tools, emit, undo });
+  return endOf(applied, step.id, emit, duration());
+}
+
 export const sayImpossible = ({ reason, byHand }: Extract<Check, { state: 'impossible' }>): string =>
   byHand.length === 0 ? reason : `${reason}. By hand: ${byHand.join('; ')}`;
 
-function endOf({ note, warning }: Applied, step: string, emit: Emit, durationMs: number): Outcome {
+function endOf({ note, warning }: Applied, step: string, emit: Emit, durationMs: number): { readonly end: 'applied' | 'warned' } {
   if (warning === undefined) emit({ type: 'completed', step, durationMs, note });
   else emit({ type: 'warned', step, durationMs, note, warning });
   return { end: warning === undefined ? 'applied' : 'warned' };

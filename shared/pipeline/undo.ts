@@ -16,7 +16,8 @@ export function createUndoStack(clock: Clock, emit: Emit): UndoStack {
   let stack: readonly { readonly step: string; readonly name: string; readonly act: () => Promise<void> }[] = [];
   return {
     register: (step, name, act) => {
-      stack = [{ step, name, act }, ...stack];
+      // A step that is tried again registers the same act again: the first is the one that knows how it was before.
+      if (!stack.some((each) => each.step === step && each.name === name)) stack = [{ step, name, act }, ...stack];
     },
     disarm: () => {
       stack = [];

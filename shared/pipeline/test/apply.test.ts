@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../clock/manual.ts';
+import { ForgeError } from '#forge';
 import type { StepEvent } from '#pipeline';
 import { graceSeconds } from '../limit.ts';
 import { type Things, broken, play, settle, thing, told } from './world.ts';
@@ -43,6 +44,25 @@ describe('the order of a plan', () => {
     const { events, result } = await play([foreign, thing('b')]);
     expect(events).toContainEqual(expect.objectContaining({ type: 'skipped', reason: 'made by somebody else', asksForLook: true }));
     expect(result).toEqual({ end: 'degraded', applied: 1, failures: [] });
+  });
+
+  it('waits for a forge that fails for a moment, checks that step anew, and gives up after three times', async () => {
+    const clock = createManualClock(new Date(0));
+    let left = 2;
+    const shaky = thing('a', {
+      apply: () => ((left -= 1) >= 0 ? Promise.reject(new ForgeError('unavailable', 'POST labels: 500')) : Promise.resolve({ note: 'put' })),
+    });
+    const passing = async (): Promise<void> => {
+      for (const ms of [1000, 2000, 4000]) {
+        await settle();
+        clock.advance(ms);
+      }
+    };
+    const [{ things, result }] = await Promise.all([play([shaky, thing('b')], { clock }), passing()]);
+    expect([things.log, result]).toEqual([['apply a', 'apply a', 'apply a', 'apply b'], { end: 'done', applied: 2, failures: [] }]);
+    left = 9;
+    const [away] = await Promise.all([play([shaky, thing('b')], { clock }), passing()]);
+    expect([away.things.log, away.result.end]).toEqual([['apply a', 'apply a', 'apply a', 'undo a'], 'failed']);
   });
 
   it('looks at each step again right before it is applied', async () => {

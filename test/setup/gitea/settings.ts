@@ -27,6 +27,7 @@ OFFLINE_MODE = true
 DB_TYPE = sqlite3
 PATH = ${folder}/gitea.db
 SQLITE_JOURNAL_MODE = WAL
+SQLITE_TIMEOUT = 10000
 
 [security]
 INSTALL_LOCK = true

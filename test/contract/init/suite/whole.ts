@@ -58,6 +58,7 @@ export function initSuite(name: string, start: () => Promise<InitForge>): void {
       const dry = await one.init(['--dry-run', '--json']);
       const real = await one.init(['--yes', '--json']);
       const [planned, done] = [dry, real].map(({ lines }) => lines.find(({ event }) => event === 'plan'));
+      expect({ code: real.code, why: sayWhy(real) }).toMatchObject({ code: 0 });
       expect(done).toEqual(planned);
       const steps = planned?.['steps'] as readonly { readonly id: string; readonly check: { readonly state: string } }[];
       const wanted = steps.filter(({ check }) => check.state === 'absent').map(({ id }) => id);
