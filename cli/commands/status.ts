@@ -1,7 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Ledger, RunRecord, Wait } from '#ledger';
-import { freshHeartbeatMs } from '../../shared/agent/heartbeat.ts';
+import { heartbeatFolder, isFresh, lastHeartbeat } from '../../shared/agent/heartbeat.ts';
 import { isProcessAlive } from '../../shared/ledger/process-identity.ts';
 import type { Args, Command } from '../command.ts';
 import { dataFolder, openExistingLedger, placeOptions } from '../place.ts';
@@ -101,14 +100,11 @@ function stateOf(
   return waiting ? 'waiting' : 'resting';
 }
 
-const isHeld = (beat: Date | null | undefined, now: Date): boolean =>
-  beat === undefined || (beat !== null && now.getTime() - beat.getTime() <= freshHeartbeatMs);
+const isHeld = (beat: Date | null | undefined, now: Date): boolean => beat === undefined || isFresh(beat, now);
 
 /** The files that `disinto start` and the containers write; a kept demo has none. */
 function heartbeats(data: string): Heartbeats {
-  const folder = join(data, 'heartbeat');
-  if (!existsSync(folder)) return () => undefined;
-  return (agent) => statSync(join(folder, agent), { throwIfNoEntry: false })?.mtime ?? null;
+  return existsSync(heartbeatFolder(data)) ? (agent) => lastHeartbeat(data, agent) : () => undefined;
 }
 
 function waitStatus({ cause, since, lookedAt, schedules, reason, mend }: Wait): WaitStatus {

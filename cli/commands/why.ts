@@ -20,7 +20,7 @@ export const whyCommand: Command = {
     try {
       const asked = (args.words[0] ?? '').replace(/^#/, '');
       const project = args.text('project');
-      refuseUnknown(ledger, project);
+      if (project !== null) refuseUnknown(ledger, project);
       const runs = findRuns(ledger, asked).filter((run) => project === null || run.project === project);
       if (runs.length === 0)
         throw new CliError(`the ledger knows nothing about ${asked}${project === null ? '' : ` in project ${project}`}: no run worked on it`);
@@ -36,9 +36,9 @@ export const whyCommand: Command = {
 const always = new Date(0);
 
 /** Throws `CliError` for a project that nothing ran on. */
-function refuseUnknown(ledger: Ledger, project: string | null): void {
+function refuseUnknown(ledger: Ledger, project: string): void {
   const known = [...new Set(ledger.runs.list({ since: always }).map((run) => run.project))];
-  if (project !== null && !known.includes(project)) throw new CliError(`nothing ever ran on a project ${project}; ${hint(project, known)}`);
+  if (!known.includes(project)) throw new CliError(`nothing ever ran on a project ${project}; ${hint(project, known)}`);
 }
 
 /** Runs that worked on a number, are it, or caused a commit. */

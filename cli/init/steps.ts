@@ -80,9 +80,8 @@ export const opsProbe = { 'vault/policy.toml': '# A probe: whoever reads this on
 function guardSteps(settings: InitSettings, opsDefaultBranch: string): readonly InitStep[] {
   const { accounts, project, ops } = settings;
   const reachesOps = accounts.filter(({ rights }) => rights.ops !== 'none');
-  const forbidden = { 'vault/policy.toml': '# A probe: whoever reads this on the branch knows that the protection does not hold.\n' };
   const ofProject = accounts.map((account) => ({ repository: project.repository, branch: project.branch, account, files: {} }));
-  const ofOps = reachesOps.map((account) => ({ repository: ops, branch: opsDefaultBranch, account, files: forbidden }));
+  const ofOps = reachesOps.map((account) => ({ repository: ops, branch: opsDefaultBranch, account, files: opsProbe }));
   return [
     oldProbesStep(project.repository, ofProject),
     oldProbesStep(ops, ofOps),

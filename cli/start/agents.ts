@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentConfig, Config } from '#config';
 import { connectAgent, connectSessions, hostOptions, type Runtime } from '../../shared/agent/connect.ts';
-import { startHeartbeat } from '../../shared/agent/heartbeat.ts';
+import { heartbeatFolder, startHeartbeat } from '../../shared/agent/heartbeat.ts';
 import { type Host, startHost } from '../../shared/agent/host.ts';
 import type { HostedAgent } from '../../shared/agent/hosted.ts';
 import { CliError } from '../command.ts';
@@ -38,7 +38,7 @@ export function connectAgents(runtime: Runtime, chosen: readonly AgentConfig[]):
 
 /** Says where `disinto agents list` looks that these agents are held by a living process, also before their first run. */
 function withHeartbeats(host: Host, chosen: readonly AgentConfig[], { config, clock, log }: Runtime): Host {
-  const files = chosen.map(({ name }) => join(config.instance.data, 'heartbeat', name));
+  const files = chosen.map(({ name }) => join(heartbeatFolder(config.instance.data), name));
   const ends = files.map((file) => startHeartbeat({ file, clock, log, isWell: () => !host.overdue() }));
   return {
     ...host,

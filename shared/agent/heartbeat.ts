@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 
@@ -12,8 +12,13 @@ export interface HeartbeatOptions {
 }
 
 const everyMs = 15_000;
+/** Where the processes of an instance write that they hold an agent, unless told otherwise. */
+export const heartbeatFolder = (data: string): string => join(data, 'heartbeat');
+/** When a process last wrote that it holds the agent and is well, or null. */
+export const lastHeartbeat = (data: string, agent: string): Date | null =>
+  statSync(join(heartbeatFolder(data), agent), { throwIfNoEntry: false })?.mtime ?? null;
 /** An older heartbeat is that of a process that is gone, or not well. */
-export const freshHeartbeatMs = 3 * everyMs;
+export const isFresh = (beat: Date | null, now: Date): boolean => beat !== null && now.getTime() - beat.getTime() <= 3 * everyMs;
 
 /** Writes the time into a file every 15 seconds while all is well. The returned function ends that. */
 export function startHeartbeat({ file, clock, log, isWell }: HeartbeatOptions): () => void {

@@ -3,7 +3,7 @@ import type { Agent } from '#agent';
 import type { RunEnd } from '#ledger';
 import { connectAgent, connectSessions, hostOptions, loadRuntime, reloadConfig, webhookOf } from './connect.ts';
 import type { Runtime } from './connect.ts';
-import { startHeartbeat } from './heartbeat.ts';
+import { heartbeatFolder, startHeartbeat } from './heartbeat.ts';
 import { runOnce, startHost } from './host.ts';
 import type { Host } from './host.ts';
 import type { HostedAgent } from './hosted.ts';
@@ -84,7 +84,7 @@ async function untilEnabled(name: string, runtime: Runtime, { onSignal }: StartO
 }
 
 function heartbeatOf(name: string, { env, config }: Runtime): string {
-  return env['DISINTO_HEARTBEAT'] ?? join(config.instance.data, 'heartbeat', name);
+  return env['DISINTO_HEARTBEAT'] ?? join(heartbeatFolder(config.instance.data), name);
 }
 
 async function serveOnce(slots: readonly HostedAgent[], runtime: Runtime, { onSignal, say }: StartOptions): Promise<number> {

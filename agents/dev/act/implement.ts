@@ -6,6 +6,7 @@ import { short } from '#domain/sha';
 import { implementPrompt } from '#dev/prompts/prompt';
 import type { DevPorts } from './change.ts';
 import { claimIssue, runChange } from './session-step.ts';
+import { summaryOf } from './trailers.ts';
 import type { DevSnapshot, Item } from '#dev/snapshot';
 
 /** Works on one issue from scratch: claim, mirror, session, branch, pull request. */
@@ -49,7 +50,7 @@ async function earlierPush(ports: DevPorts, branch: string): Promise<{ readonly 
   const head = await ports.git.resolve(`refs/heads/${branch}`);
   const commit = head === null ? null : await ports.git.readCommit(head);
   const run = commit?.trailers[trailer.run];
-  return commit === null || run === undefined ? null : { run, summary: commit.message.replace(/\n+Disinto-[\s\S]*$/, '') };
+  return commit === null || run === undefined ? null : { run, summary: summaryOf(commit.message) };
 }
 
 /** Assignee before label (C2); labels of an earlier end go (C7). The claim ref is the truth, these are for people. */

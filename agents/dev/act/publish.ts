@@ -1,5 +1,5 @@
 import type { Outcome, Tick } from '#agent';
-import { heldRef, trailer } from '#domain/name';
+import { heldRef } from '#domain/name';
 import { firstLine, publishable } from '#domain/publishable';
 import type { Sha } from '#domain/sha';
 import type { ChangedFile, Claim, Workspace } from '#git';
@@ -7,6 +7,7 @@ import { judgeChange } from '#session/change';
 import { parkIssue } from '#work/park';
 import type { DevAnswer } from '#dev/answer';
 import type { ChangeRequest, DevPorts } from './change.ts';
+import { trailers } from './trailers.ts';
 import { pushChange } from './unpushed.ts';
 
 export interface Finished {
@@ -180,14 +181,4 @@ function stripTrailers(message: string): string {
     .filter((line) => !/^\s*Disinto-[A-Za-z]+:/i.test(line))
     .join('\n')
     .trim();
-}
-
-function trailers(ports: DevPorts, tick: Tick, request: ChangeRequest): string {
-  return [
-    `${trailer.run}: ${tick.run}`,
-    `${trailer.agent}: ${tick.agent}`,
-    `${trailer.task}: ${request.task}`,
-    `${trailer.cause}: ${firstLine(request.cause, 200) || 'none'}`,
-    `${trailer.at}: ${ports.clock.now().toISOString()}`,
-  ].join('\n');
 }

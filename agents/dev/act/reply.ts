@@ -4,6 +4,7 @@ import { dataMark } from '#domain/marker';
 import { publishable } from '#domain/publishable';
 import { short } from '#domain/sha';
 import type { DevPorts } from './change.ts';
+import { summaryOf } from './trailers.ts';
 
 /** Answers every finding of a review that was addressed: one comment per review, the same whichever run writes it. */
 export async function reply(ports: DevPorts, tick: Tick, number: number, { review, from, round }: Unanswered, summary: string): Promise<void> {
@@ -21,7 +22,7 @@ export async function owedReplies(ports: DevPorts, tick: Tick, { work }: Extract
   tick.subject(`pr:${number}`);
   for (const owed of work.review.unanswered) {
     const commit = await ports.git.readCommit(owed.round.head);
-    await reply(ports, tick, number, owed, commit?.message.replace(/\n+Disinto-[\s\S]*$/, '') ?? '');
+    await reply(ports, tick, number, owed, summaryOf(commit?.message ?? ''));
   }
   ports.view.forget({ number });
   return { kind: 'acted', did: `replied to the reviews of #${number} that an earlier run had addressed` };

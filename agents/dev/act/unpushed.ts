@@ -1,9 +1,9 @@
 import type { Tick } from '#agent';
 import { claimRef, trailer } from '#domain/name';
-import { firstLine } from '#domain/publishable';
 import { asSha, type Sha } from '#domain/sha';
 import { type Claim, type Commit, GitError, type PushResult, type RefUpdate } from '#git';
 import type { ChangeRequest, ChangeResult, DevPorts } from './change.ts';
+import { causeOf, summaryOf } from './trailers.ts';
 
 interface Unpushed {
   /** Whose session made it. */
@@ -26,13 +26,12 @@ export async function unpushedChange({ ledger, git }: DevPorts, tick: Tick, requ
   if (commit === null || run === null || ledger.runs.find(run)?.agent !== tick.agent) return null;
   if (await git.isAncestor(commit.sha, request.at)) return null;
   const follows = request.expect === null ? (await git.mergeBase(request.at, commit.sha)) !== null : await git.isAncestor(request.at, commit.sha);
-  return follows ? { run, head: commit.sha, summary: commit.message.replace(/\n+Disinto-[\s\S]*$/, '') } : null;
+  return follows ? { run, head: commit.sha, summary: summaryOf(commit.message) } : null;
 }
 
 /** The run that made the commit for this very task and cause, or null. */
 function madeFor(request: ChangeRequest, { trailers }: Commit): string | null {
-  const cause = firstLine(request.cause, 200) || 'none';
-  return trailers[trailer.task] === request.task && trailers[trailer.cause] === cause ? (trailers[trailer.run] ?? null) : null;
+  return trailers[trailer.task] === request.task && trailers[trailer.cause] === causeOf(request) ? (trailers[trailer.run] ?? null) : null;
 }
 
 /** Pushes it as its own run would have. What the forge refuses is not tried again: the next tick holds a new session. */

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config } from '#config';
 import type { Ledger } from '#ledger';
+import { lastHeartbeat } from '../../../shared/agent/heartbeat.ts';
 import { isProcessAlive } from '../../../shared/ledger/process-identity.ts';
 import { openLedger } from '../../../shared/ledger/sqlite.ts';
 import type { Facts } from './roster.ts';
@@ -24,7 +25,7 @@ export function lookAtStaff(file: string, config: Config, now: Date): Facts {
       waits: ledger?.waits.list() ?? [],
       paused: (name) => pauses.get(name) ?? null,
       lives: (run) => (run.process.host === hostname() ? isProcessAlive(run.process) : null),
-      heartbeat: (name) => statSync(join(config.instance.data, 'heartbeat', name), { throwIfNoEntry: false })?.mtime ?? null,
+      heartbeat: (name) => lastHeartbeat(config.instance.data, name),
       tokens: tokensIn(join(dirname(file), 'secrets')),
     };
   } finally {

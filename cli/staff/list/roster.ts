@@ -1,4 +1,4 @@
-import { freshHeartbeatMs } from '../../../shared/agent/heartbeat.ts';
+import { isFresh } from '../../../shared/agent/heartbeat.ts';
 import type { Config } from '#config';
 import type { RunRecord, Wait } from '#ledger';
 
@@ -91,8 +91,7 @@ function isRunning(name: string, enabled: boolean, runs: readonly RunRecord[], {
   if (!enabled) return false;
   const last = runs.at(-1);
   if (last !== undefined && lives(last) === true) return true;
-  const beat = heartbeat(name);
-  return beat !== null && now.getTime() - beat.getTime() <= freshHeartbeatMs;
+  return isFresh(heartbeat(name), now);
 }
 
 /** What stands in its way: a cause outside that it waits for while it runs, or runs that fail one after the other. */
