@@ -3,7 +3,7 @@ import type { World } from './world.ts';
 /** Everything that is left of a story, one line each, without what differs from run to run: numbers, commits, times. */
 export async function snapshot(world: World): Promise<readonly string[]> {
   const forge = world.direct;
-  const items: string[] = [];
+  const items = [`open runs: ${world.ledger.runs.running().length}`];
   const pulls = await allOf((number) => forge.findPullRequest(number));
   const issues = await allOf((number) => forge.findIssue(number));
   for (const { number, title, state, labels, assignees } of issues) {
@@ -18,7 +18,6 @@ export async function snapshot(world: World): Promise<readonly string[]> {
   for (const { task, subject } of world.sessions.asked) items.push(`session: ${task} for ${subject.title}`);
   const refs = (await world.repository.git('maintainer', 'ls-remote', '-q', 'origin')) ?? 'none';
   for (const line of refs.trim().split('\n')) items.push(`ref ${plain(line.split('\t')[1] ?? '')}`);
-  items.push(`open runs: ${world.ledger.runs.running().length}`);
   return items.toSorted();
 }
 
