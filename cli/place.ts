@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Config } from '#config';
 import type { Ledger } from '#ledger';
 import { loadConfig } from '../shared/config/load.ts';
 import { openLedger } from '../shared/ledger/sqlite.ts';
@@ -11,13 +12,6 @@ export const placeOptions: Readonly<Record<string, OptionSpec>> = {
   keep: { kind: 'text', value: 'DIR', summary: 'a kept demo instead of an instance' },
 };
 
-/** Folder with the ledger of the instance or kept demo that the options name. Throws `CliError`. */
-export async function dataFolder(args: Args): Promise<string> {
-  const keep = args.text('keep');
-  if (keep !== null) return resolve(keep);
-  return (await loadConfig(configPath(args, ', or a kept demo with --keep DIR'))).instance.data;
-}
-
 /** Path of the config that the options name; it must exist. Throws `CliError`. */
 export function configPath(args: Args, orElse = ''): string {
   const path = resolve(args.text('config') ?? 'disinto.toml');
@@ -25,9 +19,26 @@ export function configPath(args: Args, orElse = ''): string {
   return path;
 }
 
-/** Opens the ledger for looking at it; it must be there already. Throws `CliError`. */
-export async function openExistingLedger(args: Args): Promise<Ledger> {
-  const file = join(await dataFolder(args), 'ledger.sqlite');
+/** Where an instance or a kept demo keeps what it knows. */
+export interface Place {
+  /** Null for a kept demo. */
+  readonly config: Config | null;
+  /** The folder with the ledger. */
+  readonly data: string;
+  readonly ledger: Ledger;
+}
+
+/** Does `work` at the place that the options name, with its ledger, which must be there already. Throws `CliError`. */
+export async function atPlace<T>(args: Args, work: (place: Place) => T | Promise<T>): Promise<T> {
+  const keep = args.text('keep');
+  const config = keep === null ? await loadConfig(configPath(args, ', or a kept demo with --keep DIR')) : null;
+  const data = config?.instance.data ?? resolve(keep ?? '.');
+  const file = join(data, 'ledger.sqlite');
   if (!existsSync(file)) throw new CliError(`there is no ledger at ${file}: nothing has run there yet`);
-  return openLedger(file);
+  const ledger = openLedger(file);
+  try {
+    return await work({ config, data, ledger });
+  } finally {
+    ledger.close();
+  }
 }

@@ -1,9 +1,8 @@
 import type { Config } from '#config';
 import type { Ledger } from '#ledger';
-import { loadConfig } from '../../shared/config/load.ts';
 import { hint } from '../../shared/config/suggest.ts';
 import { type Args, CliError, type Command } from '../command.ts';
-import { configPath, openExistingLedger, placeOptions } from '../place.ts';
+import { atPlace, placeOptions } from '../place.ts';
 import { print } from '../print.ts';
 
 /** `*` stands for every agent. */
@@ -51,17 +50,13 @@ function resume({ ledger, config, agent }: Asked): string {
 }
 
 async function withAgent(args: Args, act: (asked: Asked) => string): Promise<number> {
-  const ledger = await openExistingLedger(args);
-  try {
-    const config = args.text('keep') === null ? await loadConfig(configPath(args)) : null;
+  await atPlace(args, ({ config, ledger }) => {
     const agent = args.words[0] ?? everyone;
     const known = config === null ? agentsThatRan(ledger) : Object.keys(config.agents);
     if (agent !== everyone && !known.includes(agent)) throw new CliError(`there is no agent ${agent}; ${hint(agent, known)}`);
     print(act({ ledger, config, agent }));
-    return 0;
-  } finally {
-    ledger.close();
-  }
+  });
+  return 0;
 }
 
 const agentsThatRan = (ledger: Ledger): readonly string[] => [...new Set(ledger.runs.list({ since: new Date(0) }).map((run) => run.agent))];

@@ -1,5 +1,6 @@
+import type { RunRecord } from '#ledger';
 import { type Args, type Command, parseSeconds } from '../command.ts';
-import { openExistingLedger, placeOptions } from '../place.ts';
+import { atPlace, placeOptions } from '../place.ts';
 import { print, renderColumns } from '../print.ts';
 
 export const runsCommand: Command = {
@@ -10,25 +11,19 @@ export const runsCommand: Command = {
   details: 'Exit code 1 when a due time has no outcome: that must not happen.',
   words: { min: 0, max: 0 },
   run: async (args: Args) => {
-    const ledger = await openExistingLedger(args);
-    try {
-      const now = new Date();
-      const since = new Date(now.getTime() - parseSeconds('since', args.text('since') ?? '30d') * 1000);
-      const schedules = ledger.schedules.audit(since, now);
-      const runs = ledger.runs.list({ since });
-      const causes = Object.fromEntries(
-        [...Map.groupBy(runs, (run) => `${run.agent}@${run.project} ${run.cause.kind}`)].map(([key, list]) => [key, list.length]),
-      );
-      const ends = Object.fromEntries([...Map.groupBy(runs, (run) => run.end?.kind ?? 'running')].map(([key, list]) => [key, list.length]));
-      if (args.flag('json'))
-        print(JSON.stringify({ since: since.toISOString(), schedules, runs: { total: runs.length, byCause: causes, byEnd: ends } }, null, 2));
-      else print(render(schedules, causes, ends));
-      return schedules.some((schedule) => schedule.unexplained > 0) ? 1 : 0;
-    } finally {
-      ledger.close();
-    }
+    const now = new Date();
+    const since = new Date(now.getTime() - parseSeconds('since', args.text('since') ?? '30d') * 1000);
+    const [schedules, runs] = await atPlace(args, ({ ledger }) => [ledger.schedules.audit(since, now), ledger.runs.list({ since })] as const);
+    const byCause = countBy(runs, (run) => `${run.agent}@${run.project} ${run.cause.kind}`);
+    const byEnd = countBy(runs, (run) => run.end?.kind ?? 'running');
+    if (args.flag('json')) print(JSON.stringify({ since: since.toISOString(), schedules, runs: { total: runs.length, byCause, byEnd } }, null, 2));
+    else print(render(schedules, byCause, byEnd));
+    return schedules.some((schedule) => schedule.unexplained > 0) ? 1 : 0;
   },
 };
+
+const countBy = (runs: readonly RunRecord[], key: (run: RunRecord) => string): Readonly<Record<string, number>> =>
+  Object.fromEntries([...Map.groupBy(runs, key)].map(([name, list]) => [name, list.length]));
 
 type Audit = readonly {
   readonly schedule: string;

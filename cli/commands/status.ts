@@ -3,7 +3,7 @@ import type { Ledger, RunRecord, Wait } from '#ledger';
 import { heartbeatFolder, isFresh, lastHeartbeat } from '../../shared/agent/heartbeat.ts';
 import { isProcessAlive } from '../../shared/ledger/process-identity.ts';
 import type { Args, Command } from '../command.ts';
-import { dataFolder, openExistingLedger, placeOptions } from '../place.ts';
+import { atPlace, placeOptions } from '../place.ts';
 import { print, renderColumns } from '../print.ts';
 
 const daySeconds = 86_400;
@@ -15,14 +15,9 @@ export const statusCommand: Command = {
   options: { json: { kind: 'flag', summary: 'one JSON document' }, ...placeOptions },
   words: { min: 0, max: 0 },
   run: async (args: Args) => {
-    const ledger = await openExistingLedger(args);
-    try {
-      const status = readStatus(ledger, new Date(), heartbeats(await dataFolder(args)));
-      print(args.flag('json') ? JSON.stringify(status, null, 2) : renderStatus(status));
-      return 0;
-    } finally {
-      ledger.close();
-    }
+    const status = await atPlace(args, ({ ledger, data }) => readStatus(ledger, new Date(), heartbeats(data)));
+    print(args.flag('json') ? JSON.stringify(status, null, 2) : renderStatus(status));
+    return 0;
   },
 };
 

@@ -1,7 +1,7 @@
 import type { EffectRecord, Ledger, RunRecord } from '#ledger';
 import { hint } from '../../shared/config/suggest.ts';
 import { type Args, CliError, type Command } from '../command.ts';
-import { openExistingLedger, placeOptions } from '../place.ts';
+import { atPlace, placeOptions } from '../place.ts';
 import { print } from '../print.ts';
 
 export const whyCommand: Command = {
@@ -16,24 +16,24 @@ export const whyCommand: Command = {
   details: 'ISSUE and PR are numbers, with or without #. COMMIT may be cut to seven characters.',
   words: { min: 1, max: 1 },
   run: async (args: Args) => {
-    const ledger = await openExistingLedger(args);
-    try {
-      const asked = (args.words[0] ?? '').replace(/^#/, '');
-      const project = args.text('project');
-      if (project !== null) refuseUnknown(ledger, project);
-      const runs = findRuns(ledger, asked).filter((run) => project === null || run.project === project);
-      if (runs.length === 0)
-        throw new CliError(`the ledger knows nothing about ${asked}${project === null ? '' : ` in project ${project}`}: no run worked on it`);
-      const chains = runs.map((run) => chainOf(ledger, run));
-      print(args.flag('json') ? JSON.stringify(chains, null, 2) : chains.map(render).join('\n\n'));
-      return 0;
-    } finally {
-      ledger.close();
-    }
+    const asked = (args.words[0] ?? '').replace(/^#/, '');
+    const chains = await atPlace(args, ({ ledger }) => chainsOf(ledger, asked, args.text('project')));
+    print(args.flag('json') ? JSON.stringify(chains, null, 2) : chains.map(render).join('\n\n'));
+    return 0;
   },
 };
 
 const always = new Date(0);
+
+/** Throws `CliError` when no run worked on it. */
+function chainsOf(ledger: Ledger, asked: string, project: string | null): readonly Chain[] {
+  if (project !== null) refuseUnknown(ledger, project);
+  const runs = findRuns(ledger, asked).filter((run) => project === null || run.project === project);
+  if (runs.length === 0) throw new CliError(`the ledger knows nothing about ${asked}${project === null ? '' : ` in project ${project}`}: no run worked on it`);
+  return runs.map((run) => chainOf(ledger, run));
+}
+
+type Chain = ReturnType<typeof chainOf>;
 
 /** Throws `CliError` for a project that nothing ran on. */
 function refuseUnknown(ledger: Ledger, project: string): void {
@@ -85,7 +85,7 @@ function chainOf(ledger: Ledger, run: RunRecord) {
   };
 }
 
-function render({ cause, run, events, sessions, effects }: ReturnType<typeof chainOf>): string {
+function render({ cause, run, events, sessions, effects }: Chain): string {
   const lines = [
     `${run.startedAt}  ${run.agent} on ${run.project}${run.subject === null ? '' : ` ${run.subject}`}  (${run.id})`,
     `  because  ${Object.entries(cause)

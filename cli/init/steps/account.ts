@@ -17,10 +17,10 @@ export const accountStep = (account: FactoryAccount): ForgeStep => ({
     const { admin, journal, secrets } = context;
     const found = await admin.findAccount(account.login);
     if (secrets.isOpen(account.passwordFile)) secrets.close(account.passwordFile);
-    if (found !== null && (await isOpened(context, account, isOurs(context, account, found))))
+    if (found !== null && (await isOpened(context, account, isAccountOurs(context, account, found))))
       return { note: `${shown(context, account.passwordFile)} closed to others` };
     const password = readyPassword(context, account);
-    journal.make(keyOf(account));
+    journal.make(accountKey(account.login));
     if (found === null) {
       await admin.createAccount({
         login: account.login,
@@ -59,7 +59,8 @@ function openSecrets({ settings, secrets }: InitContext): readonly string[] {
   return names.map((name) => join(folder, name)).filter((path) => !known.has(path) && secrets.isOpen(path));
 }
 
-const keyOf = ({ login }: FactoryAccount): string => `account ${login}`;
+/** The key of an account in the journal. */
+export const accountKey = (login: string): string => `account ${login}`;
 
 /** The password lies in its file before the account opens to it; a present one is kept. */
 function readyPassword({ secrets, chance }: ForgeContext, { passwordFile }: FactoryAccount): string {
@@ -73,12 +74,12 @@ function readyPassword({ secrets, chance }: ForgeContext, { passwordFile }: Fact
 async function checkAccount(context: ForgeContext, account: FactoryAccount): Promise<Check> {
   const found = await context.admin.findAccount(account.login);
   if (found === null) return checkMissing(context, account);
-  if (await isOpened(context, account, isOurs(context, account, found))) {
+  if (await isOpened(context, account, isAccountOurs(context, account, found))) {
     if (context.secrets.isOpen(account.passwordFile))
       return { state: 'drifted', actions: [`close ${shown(context, account.passwordFile)} to others (mode 0600)`] };
     return { state: 'present', ...(found.fullName === account.mark ? {} : { note: 'made by hand; a secret of ours opens it' }) };
   }
-  return isOurs(context, account, found) ? checkLocked(context, account) : foreign(context, account, found);
+  return isAccountOurs(context, account, found) ? checkLocked(context, account) : foreign(context, account, found);
 }
 
 function checkMissing(context: ForgeContext, account: FactoryAccount): Check {
@@ -111,8 +112,8 @@ async function isOpened({ admin, secrets }: ForgeContext, { login, tokenFile, pa
 }
 
 /** Its mark is ours, and this folder knows that it made the account: an instance of the same name in another folder has its own secrets. */
-export const isOurs = ({ journal }: ForgeContext, account: FactoryAccount, found: Account): boolean =>
-  journal.made(keyOf(account)) && found.fullName === account.mark;
+export const isAccountOurs = ({ journal }: ForgeContext, account: FactoryAccount, found: Account): boolean =>
+  journal.made(accountKey(account.login)) && found.fullName === account.mark;
 
 /** Ours, but no secret opens it: the file was lost, or a kill came between. */
 function checkLocked(context: ForgeContext, account: FactoryAccount): Check {

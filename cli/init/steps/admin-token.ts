@@ -1,7 +1,7 @@
 import type { TokenScope } from '#forge/admin';
 import type { Check } from '#pipeline';
 import type { InitContext, InitStep } from '../context.ts';
-import { isOurs } from './account.ts';
+import { isAccountOurs } from './account.ts';
 
 /** Shows that the administrator's token has the scopes that this very plan needs, before anything is changed. */
 export const adminTokenStep = (): InitStep => ({
@@ -37,7 +37,7 @@ async function opensAccounts(context: InitContext): Promise<boolean> {
   const { admin, secrets, settings } = context;
   const each = settings.accounts.map(async (account) => {
     const found = await admin.findAccount(account.login);
-    if (found === null || !isOurs(context, account, found)) return found === null;
+    if (found === null || !isAccountOurs(context, account, found)) return found === null;
     const password = secrets.read(account.passwordFile);
     return password === null || !(await admin.acceptsPassword(account.login, password));
   });

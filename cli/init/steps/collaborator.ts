@@ -2,6 +2,7 @@ import type { Check } from '#pipeline';
 import type { ForgeContext, ForgeStep } from '../context.ts';
 import type { Journal } from '../journal.ts';
 import { instanceOfMark } from '../rights.ts';
+import { accountKey } from './account.ts';
 
 export interface Grant {
   readonly repository: string;
@@ -24,7 +25,7 @@ export const collaboratorStep = (grant: Grant): ForgeStep => ({
     const { repository, login, permission } = grant;
     const before = (await admin.listCollaborators(repository)).find((each) => isSame(each.login, login))?.permission;
     // A right from before is not ours to take away some day.
-    if (before === undefined || (await isOurs({ admin, journal }, grant))) journal.make(grantKey(repository, login));
+    if (before === undefined || (await isRightOurs({ admin, journal }, grant))) journal.make(grantKey(repository, login));
     else if (isRight(before) && raisedFrom(journal, repository, login) === null) journal.make(raiseKey(repository, login, before));
     // Should the protection turn out to hold nobody back, the right must not stay.
     if (before === undefined) tools.undo(`take the right of ${login} on ${repository} back`, () => admin.removeCollaborator(repository, login));
@@ -48,8 +49,8 @@ export const raisedFrom = (journal: Pick<Journal, 'made'>, repository: string, l
   rights.find((from) => journal.made(raiseKey(repository, login, from))) ?? null;
 
 /** Whether the account, or the right that it has now, was made by this instance or bears our mark. */
-async function isOurs({ admin, journal }: Pick<ForgeContext, 'admin' | 'journal'>, { repository, login }: Grant): Promise<boolean> {
-  if (journal.made(grantKey(repository, login)) || journal.made(`account ${login}`)) return true;
+async function isRightOurs({ admin, journal }: Pick<ForgeContext, 'admin' | 'journal'>, { repository, login }: Grant): Promise<boolean> {
+  if (journal.made(grantKey(repository, login)) || journal.made(accountKey(login))) return true;
   return instanceOfMark((await admin.findAccount(login))?.fullName ?? '') !== null;
 }
 
@@ -67,7 +68,7 @@ async function checkGrant(context: ForgeContext, grant: Grant): Promise<Check> {
   // A site admin administers everything, but a protection names only who has a right of its own there.
   if (!exact && !me.siteAdmin && isSame(login, me.login) && facts?.mayAdminister === true) return { state: 'present', note: 'administers it' };
   if (has === 'none') return { state: 'absent', actions: [`give ${login} the right to ${permission} ${repository}`] };
-  if (rank[has] > rank[permission] && !(await isOurs(context, grant))) {
+  if (rank[has] > rank[permission] && !(await isRightOurs(context, grant))) {
     return {
       state: 'impossible',
       reason: `${login} may ${has} ${repository}, which somebody else gave; as an account of the factory it may ${permission} it and no more`,

@@ -4,7 +4,7 @@ import type { Check } from '#pipeline';
 import { type ForgeContext, type ForgeStep, shown } from '../context.ts';
 import { tokenName } from '../rights.ts';
 import type { FactoryAccount } from '../settings.ts';
-import { isOurs } from './account.ts';
+import { isAccountOurs } from './account.ts';
 
 /** Brings about a token of the account in its file, with the least scopes. One that has them is never replaced. */
 export const tokenStep = (account: FactoryAccount): ForgeStep => ({
@@ -94,7 +94,7 @@ async function opens(context: ForgeContext, account: FactoryAccount, worth: Wort
   const password = secrets.read(account.passwordFile);
   if (password !== null && (await admin.acceptsPassword(account.login, password))) return true;
   // With a weak token alone it counts as opened, and gets no new password.
-  return me.siteAdmin && isOurs(context, account, found) && (worth.is !== 'weak' || password !== null);
+  return me.siteAdmin && isAccountOurs(context, account, found) && (worth.is !== 'weak' || password !== null);
 }
 
 function unopened(context: ForgeContext, account: FactoryAccount, worth: Worth): Check {

@@ -57,7 +57,7 @@ function lacksOf({ events: present, branchFilter, active }: Hook): readonly stri
 
 /** The hook whose deliveries were proved: ours is brought back to what it was; one of others is as they want it. */
 async function mend(context: InitContext, repository: string, hook: Hook): Promise<Applied> {
-  const lacks = isOurs(context, repository, hook.id) ? lacksOf(hook) : [];
+  const lacks = isHookOurs(context, repository, hook.id) ? lacksOf(hook) : [];
   if (lacks.length === 0) return { note: `${shown(context, context.settings.secretFile)} closed to others` };
   await context.admin.editHook(repository, hook.id, { events, branchFilter: '' });
   const after = (await context.admin.listHooks(repository)).find(({ id }) => id === hook.id);
@@ -105,7 +105,7 @@ const keyOf = (repository: string, url: string): string => `webhook ${url} of ${
 const ownKey = ({ settings }: InitContext, repository: string): string => `our ${keyOf(repository, settings.hookUrl)}`;
 
 /** By the id that the forge gave it. Journals of old have only that of the hook that was proved, beside the note that we made one. */
-function isOurs({ journal, settings }: InitContext, repository: string, id: number): boolean {
+function isHookOurs({ journal, settings }: InitContext, repository: string, id: number): boolean {
   const key = keyOf(repository, settings.hookUrl);
   const known = journal.provedFor(`our ${key}`);
   return known === null ? journal.made(key) && journal.proved(key, String(id)) : known === String(id);
@@ -145,7 +145,7 @@ async function lookAt(context: InitContext, repository: string): Promise<Found> 
   const all = facts?.mayAdminister === true ? await admin.listHooks(repository) : [];
   const withoutSlash = (url: string): string => url.replace(/\/$/, '');
   const hooks = all.filter(({ url }) => withoutSlash(url) === withoutSlash(settings.hookUrl));
-  const own = hooks.find(({ id }) => isOurs(context, repository, id)) ?? null;
+  const own = hooks.find(({ id }) => isHookOurs(context, repository, id)) ?? null;
   const proved = hooks.find((hook) => isProved(context, repository, hook.id) && (hook.active || hook === own)) ?? null;
   return { proved, own, strangers: hooks.filter((hook) => hook !== own) };
 }

@@ -3,6 +3,7 @@ import type { AccountToken, ProtectionRule, SignIn } from '#forge/admin';
 import type { Check } from '#pipeline';
 import { shown } from '../../init/context.ts';
 import { instanceOfMark, tokenName } from '../../init/rights.ts';
+import { accountKey } from '../../init/steps/account.ts';
 import { grantKey, raisedFrom, raiseKey } from '../../init/steps/collaborator.ts';
 import { isRuleOurs } from '../../init/steps/rule-in-effect.ts';
 import type { FactoryAccount } from '../../init/settings.ts';
@@ -15,10 +16,10 @@ const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerC
  * Whether this installation made the account: then everything about it is ours to take back. The mark alone is not enough, another
  * folder may be an instance of the same name; its journal or a secret that opens the account is.
  */
-async function isOurs({ admin, settings, journal, secrets }: StaffContext, { login, passwordFile }: FactoryAccount): Promise<boolean> {
+async function isMadeHere({ admin, settings, journal, secrets }: StaffContext, { login, passwordFile }: FactoryAccount): Promise<boolean> {
   const account = await admin.findAccount(login);
   if (account === null || instanceOfMark(account.fullName) !== settings.config.instance.name) return false;
-  if (journal.made(`account ${login}`)) return true;
+  if (journal.made(accountKey(login))) return true;
   const password = secrets.read(passwordFile);
   return password !== null && (await admin.acceptsPassword(login, password));
 }
@@ -34,7 +35,7 @@ export const leaveStep = (repository: string, account: FactoryAccount): StaffSte
     if (right === null) return { state: 'present' };
     const before = raisedFrom(context.journal, repository, account.login);
     if (before !== null) return { state: 'drifted', actions: [`set the right of ${account.login} on ${repository} back to ${before}`] };
-    if (context.journal.made(grantKey(repository, account.login)) || (await isOurs(context, account))) {
+    if (context.journal.made(grantKey(repository, account.login)) || (await isMadeHere(context, account))) {
       return { state: 'drifted', actions: [`take the right of ${account.login} to ${right} ${repository}`] };
     }
     return {
@@ -158,7 +159,7 @@ async function checkRevoked(context: StaffContext, account: FactoryAccount): Pro
   const password = secrets.read(passwordFile);
   const signIn = password !== null && (await admin.acceptsPassword(login, password)) ? { login, password } : null;
   if (signIn === null && !isFileThere) return { state: 'present', note: 'no secret of ours opens the account' };
-  if (signIn === null && !((await isOurs(context, account)) && me.siteAdmin)) {
+  if (signIn === null && !((await isMadeHere(context, account)) && me.siteAdmin)) {
     const token = secrets.read(tokenFile);
     if (token === null || (await admin.tokenOwner(token)) === null) return { state: 'drifted', actions: [`remove ${file}, which the forge refuses`] };
     return {
@@ -181,7 +182,7 @@ async function signInFor(context: StaffContext, account: FactoryAccount): Promis
   if ((await admin.findAccount(login)) === null) return null;
   const present = secrets.read(passwordFile);
   if (present !== null && (await admin.acceptsPassword(login, present))) return { login, password: present };
-  if (!(await isOurs(context, account))) return null;
+  if (!(await isMadeHere(context, account))) return null;
   const password = present ?? chance.secret(24);
   secrets.write(passwordFile, password);
   await admin.setPassword(login, password);
@@ -190,6 +191,6 @@ async function signInFor(context: StaffContext, account: FactoryAccount): Promis
 
 async function tokensToRevoke(context: StaffContext, account: FactoryAccount, signIn: SignIn): Promise<readonly AccountToken[]> {
   const tokens = await context.admin.listTokens(signIn);
-  if (await isOurs(context, account)) return tokens;
+  if (await isMadeHere(context, account)) return tokens;
   return tokens.filter(({ name }) => name === tokenName(context.settings.config.instance.name));
 }

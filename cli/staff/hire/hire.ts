@@ -5,6 +5,7 @@ import { systemClock } from '../../../shared/clock/system.ts';
 import { CliError } from '../../command.ts';
 import { instanceOfMark } from '../../init/rights.ts';
 import { accountsOf } from '../../init/settings.ts';
+import { accountKey } from '../../init/steps/account.ts';
 import { type ConfigText, readConfigText, type StaffContext, withHand } from '../hand.ts';
 import { perform } from '../perform.ts';
 import type { Backend } from './backend.ts';
@@ -66,7 +67,7 @@ async function decideFree(request: HireRequest, decide: Decide, hand: StaffConte
     const candidate = await decide(foreign, hand);
     if (request.name !== null || request.login !== null) return candidate;
     const account = await hand.admin.findAccount(candidate.settings.identity);
-    const isOurs = account !== null && instanceOfMark(account.fullName) === candidate.config.instance.name && hand.journal.made(`account ${account.login}`);
+    const isOurs = account !== null && instanceOfMark(account.fullName) === candidate.config.instance.name && hand.journal.made(accountKey(account.login));
     const isFree = account === null || isOurs;
     if (isFree || foreign.has(candidate.name)) return candidate;
     foreign.add(candidate.name);
