@@ -21,24 +21,28 @@ const pauseMs = 1000;
  * three times at most. Emits `started`, and exactly one event that ends it. Never throws.
  */
 export async function performStep<Context>(step: Step<Context>, context: Context, performing: Performing): Promise<Outcome> {
-  const { clock, signal } = performing.tools;
-  const { emit } = performing;
-  const duration = stopwatch(clock);
+  const { emit, tools } = performing;
+  const duration = stopwatch(tools.clock);
   emit({ type: 'started', step: step.id });
   try {
-    for (let at = 1; ; at += 1) {
-      try {
-        return await tryStep(step, context, performing, duration);
-      } catch (error) {
-        if (at === tries || signal.aborted || !(error instanceof ForgeError) || error.kind !== 'unavailable') throw error;
-        await clock.sleep(pauseMs * at, signal);
-      }
-    }
+    return await patiently(tools, () => tryStep(step, context, performing, duration));
   } catch (error) {
     const message = messageOf(error);
     emit({ type: 'failed', step: step.id, durationMs: duration(), fatal: step.failure === 'fatal', message });
     return { end: 'failed', message };
   }
+}
+
+async function patiently<T>({ clock, signal }: PlanTools, act: () => Promise<T>): Promise<T> {
+  for (let at = 1; at < tries; at += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ForgeError) || error.kind !== 'unavailable') throw error;
+      await clock.sleep(pauseMs * at, signal);
+    }
+  }
+  return act();
 }
 
 async function tryStep<Context>(
