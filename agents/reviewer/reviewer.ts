@@ -51,6 +51,7 @@ async function review(ports: ReviewerPorts, tick: Tick, of: Reviewable): Promise
     task: 'review',
     subject: { project: tick.project.name, issue: issue.number, title: issue.title, pullRequest: pull.number },
     workspace: workspace.path,
+    reads: [workspace.borrows],
     prompt,
     answer: ReviewAnswer,
     limits: sessionLimits(tick.settings.limits),

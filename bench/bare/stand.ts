@@ -51,6 +51,7 @@ export async function openBareStand(folder: DemoFolder, root: string): Promise<B
     forgeUrl: server.url,
     forge: forge(people.ci),
     env,
+    hidden: [],
     mask: secrets.mask,
     everySeconds: 3,
     ...common,

@@ -3,6 +3,7 @@ import { accessSync, constants, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Args, Command } from '../command.ts';
 import type { Finding } from '../finding.ts';
+import { findContainment } from '../../shared/process/containment.ts';
 import { inspectHarnesses } from '../harnesses.ts';
 import { print } from '../print.ts';
 
@@ -14,7 +15,7 @@ export const doctorCommand: Command = {
   details: 'Exit code 1 when something that the demo needs is missing.',
   words: { min: 0, max: 0 },
   run: async (_args: Args) => {
-    const findings = [node(), git(), httpBackend(), namespaces(), diskSpace(), ...(await inspectHarnesses())];
+    const findings = [node(), git(), httpBackend(), namespaces(), hiding(), diskSpace(), ...(await inspectHarnesses())];
     for (const finding of findings)
       print(
         `${finding.ok ? 'ok  ' : finding.needed ? 'MISSING' : 'note'}  ${finding.what}${finding.mend === null || finding.ok ? '' : `\n      mend: ${finding.mend}`}`,
@@ -66,6 +67,15 @@ function namespaces(): Finding {
     ok,
     needed: false,
     mend: 'allow user namespaces (sysctl kernel.unprivileged_userns_clone=1) and install util-linux; without them processes are ended by parentage',
+  };
+}
+
+function hiding(): Finding {
+  return {
+    what: 'mounts in namespaces (sessions and CI steps see neither secrets nor the data folder)',
+    ok: findContainment().hiding !== null,
+    needed: false,
+    mend: 'allow user namespaces, a /proc of their own and mounts in them (a container needs --security-opt systempaths=unconfined and seccomp=unconfined), and install a current util-linux; without it sessions and CI steps may read every file that this user may',
   };
 }
 

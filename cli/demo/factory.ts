@@ -16,6 +16,7 @@ import { createWakeRouter } from '../../shared/agent/wake-router.ts';
 import { startWebhookReceiver } from '../../shared/agent/webhook/webhook.ts';
 import { systemChance, systemClock } from '../../shared/clock/system.ts';
 import { processEnvironment, visibleEnvironment } from '../../shared/config/environment.ts';
+import { hiddenOf } from '../../shared/config/secret.ts';
 import { createForge } from '../../shared/forge/forgejo.ts';
 import { createSecretRegistry } from '../../shared/log/mask.ts';
 import { createLog } from '../../shared/log/pino.ts';
@@ -88,7 +89,14 @@ async function open(options: FactoryOptions, closing: Closing): Promise<Factory>
   const env = pinnedNodeFirst(visibleEnvironment(draft.session.env, processEnvironment()));
   const approval = lateApproval();
   const ciForge = reporting(forgeOf(draft, tokens, people.ci, common), statusEvents(options));
-  const ci = await openCi(options, server, { forge: ciForge, env, mask: secrets.mask, configAllowed: approval.ask, log });
+  const ci = await openCi(options, server, {
+    forge: ciForge,
+    env,
+    hidden: hiddenOf(draft, processEnvironment()),
+    mask: secrets.mask,
+    configAllowed: approval.ask,
+    log,
+  });
   closing.push(() => ci.close());
   const config = demoConfig(folder, { ...places, ciUrl: ci.url });
   const runtime = openRuntime({ config, env: processEnvironment(), secrets, log, ledger });
@@ -136,7 +144,7 @@ function lateApproval(): { readonly ask: Approve; answerBy(approve: Approve): vo
 function openCi(
   { layout, folder }: FactoryOptions,
   server: EmbeddedForge,
-  parts: Pick<EmbeddedCiOptions, 'forge' | 'env' | 'mask' | 'log'> & { readonly configAllowed: Approve },
+  parts: Pick<EmbeddedCiOptions, 'forge' | 'env' | 'hidden' | 'mask' | 'log'> & { readonly configAllowed: Approve },
 ): Promise<EmbeddedCi> {
   return startEmbeddedCi({
     directory: layout.ci,

@@ -5,7 +5,9 @@ import type { Sha } from '#domain/sha';
 import { occasionOf, selectWorkflows } from '../../shared/ci/workflow/select.ts';
 import { parseWorkflows } from '../../shared/ci/workflow/parse.ts';
 import { startProcess } from '../../shared/process/contained.ts';
+import type { ProcessRequest } from '../../shared/process/process.ts';
 import { processEnvironment, visibleEnvironment } from '../../shared/config/environment.ts';
+import { hiddenOf } from '../../shared/config/secret.ts';
 import type { Factory } from './factory.ts';
 import type { DemoLayout } from './places.ts';
 
@@ -26,13 +28,20 @@ export async function runOwnTests(layout: DemoLayout, factory: Factory, main: Sh
   const root = mkdtempSync(join(tmpdir(), 'disinto-tests-'));
   const env: Record<string, string> = { ...visibleEnvironment(config.session.env, processEnvironment()), HOME: root };
   const path = `${process.execPath.replace(/\/node$/, '')}:${env['PATH'] ?? '/usr/bin:/bin'}`;
-  const run = async (command: string, args: readonly string[], cwd: string, more: Readonly<Record<string, string>> = {}): Promise<boolean> =>
+  const sight = { hidden: hiddenOf(config, processEnvironment()), writable: [], readable: [] };
+  const run = async (
+    command: string,
+    args: readonly string[],
+    cwd: string,
+    more: Pick<ProcessRequest, 'sight'> & { readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<boolean> =>
     (
       await startProcess({
         command,
         args,
         cwd,
-        env: { ...env, CI: 'true', ...more, PATH: path },
+        ...more,
+        env: { ...env, CI: 'true', ...more.env, PATH: path },
         wallSeconds,
         onLine: (text) => say(`    ${factory.mask(text)}`),
       }).done
@@ -45,7 +54,8 @@ export async function runOwnTests(layout: DemoLayout, factory: Factory, main: Sh
       if (workflow.kind === 'broken') return false;
       for (const step of workflow.steps) {
         const script = ['set -e', ...step.commands].join('\n');
-        if (!(await run('bash', ['-c', script], join(checkout, step.directory ?? '.'), step.environment)) && step.failure === 'fail') return false;
+        if (!(await run('bash', ['-c', script], join(checkout, step.directory ?? '.'), { sight, env: step.environment })) && step.failure === 'fail')
+          return false;
       }
     }
     return true;

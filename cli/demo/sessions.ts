@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Sessions } from '#session';
 import type { Runtime } from '../../shared/agent/connect.ts';
-import { readSecretFile } from '../../shared/config/secret.ts';
+import { hiddenOf, readSecretFile } from '../../shared/config/secret.ts';
 import { createSessions, locateHarness } from '../../shared/session/sessions.ts';
 import { CliError } from '../command.ts';
 import type { DemoLayout } from './places.ts';
@@ -26,6 +26,7 @@ export function demoSessions(runtime: Runtime, layout: DemoLayout, env: Readonly
     },
     mintKey: scripted ? () => `run-${chance.secret(24)}` : null,
     directory: join(layout.root, 'sessions'),
+    hidden: hiddenOf(config, runtime.env),
     mask: secrets.mask,
     usdPerDay: (agent) => config.agents[agent]?.limits.usdPerDay ?? null,
   });

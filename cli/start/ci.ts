@@ -3,7 +3,7 @@ import { ConfigError, type Config, type ProjectConfig } from '#config';
 import { type EmbeddedCi, startEmbeddedCi } from '../../embedded/ci/server.ts';
 import type { Runtime } from '../../shared/agent/connect.ts';
 import { visibleEnvironment } from '../../shared/config/environment.ts';
-import { readSecret, readSecretFile } from '../../shared/config/secret.ts';
+import { hiddenOf, readSecret, readSecretFile } from '../../shared/config/secret.ts';
 import { createForge } from '../../shared/forge/forgejo.ts';
 import { CliError } from '../command.ts';
 import { listenAddress } from './address.ts';
@@ -72,6 +72,7 @@ async function serveCi(runtime: Runtime, project: ProjectConfig, webhookSecret: 
     forgeUrl: config.forge.url,
     forge,
     env: withOwnNode(visibleEnvironment(config.session.env, env)),
+    hidden: hiddenOf(config, env),
     host,
     port,
     everySeconds: webhookSecret === null ? 15 : 60,

@@ -41,6 +41,7 @@ beforeEach(async () => {
     forgeUrl: server.url,
     forge: forgeOf('ci'),
     env: { PATH: process.env['PATH'] ?? '' },
+    hidden: [root],
     mask: (text) => text,
     everySeconds: 3600,
     webhookSecret: 'signs',

@@ -139,6 +139,7 @@ it('while the forge is away CI waits, says so once, and goes on by itself', asyn
     forgeUrl: server.url,
     forge,
     env: { PATH: process.env['PATH'] ?? '' },
+    hidden: [root],
     mask: (text) => text,
     everySeconds: 0.05,
   });

@@ -18,6 +18,7 @@ export interface PerformerDeps {
   readonly chance: Chance;
   readonly log: Log;
   readonly env: Readonly<Record<string, string>>;
+  readonly hidden: readonly string[];
   readonly mask: (text: string) => string;
   readonly stepWallSeconds?: number;
   readonly url: string;
@@ -36,6 +37,7 @@ export function createPerformer(deps: PerformerDeps): Performer {
     name: deps.repository,
     forgeUrl: deps.forgeUrl,
     env: deps.env,
+    hidden: deps.hidden,
   };
   return async (job, blockedBy, slot, signal) => {
     const { head } = job.plan.subject;

@@ -42,13 +42,13 @@ describe('nothing depends on a message arriving', () => {
   });
 
   it('stopping in the middle posts nothing; the next start runs it again', async () => {
-    const w = given({ '.woodpecker.yaml': workflow('echo begun', 'test -e ../../../go || sleep 600') });
+    const w = given({ '.woodpecker.yaml': workflow('echo begun', 'test -e ../../../../go || sleep 600') });
     const first = await w.start();
     await w.until(() => w.statuses.length === 1);
     await first.close();
     expect(w.statuses.map((status) => status.state)).toEqual(['pending']);
     const head = w.statuses[0]?.head;
-    await import('node:fs').then((fs) => fs.writeFileSync(`${w.directory}/go`, ''));
+    await import('node:fs').then((fs) => fs.writeFileSync(`${w.directory}/../go`, ''));
     const second = await w.start();
     await w.until(() => second.idle());
     expect(head !== undefined && w.state(head, 'ci/woodpecker')?.state).toBe('success');

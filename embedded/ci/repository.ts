@@ -10,6 +10,8 @@ import { workflowPaths } from '../../shared/ci/workflow/parse.ts';
 
 /** A bare repository, read directly on disk: the forge's own, or our mirror of it. Checkouts borrow its objects and know no remote. */
 export interface Repository {
+  /** The folder with its objects, which checkouts borrow. */
+  readonly objects: string;
   /** Brings it up to date with the forge before a look. */
   refresh(): Promise<void>;
   /** Name of the default branch. */
@@ -41,6 +43,7 @@ export function openRepository(path: string, searchPath: string, refresh: () => 
     inStore(['diff', '--name-only', '-z', '--no-renames', range]).then(splitZero, () => null);
   const message = (commit: Sha): Promise<string> => inStore(['log', '-1', '--format=%B', commit, '--']);
   return {
+    objects: join(bare, 'objects'),
     refresh,
     defaultBranch: async () => /^ref: refs\/heads\/(.+)$/m.exec(await readFile(join(bare, 'HEAD'), 'utf8'))?.[1]?.trim() ?? 'main',
     heads: async () => {

@@ -143,7 +143,7 @@ describe('logs and re-runs', () => {
   });
 
   it('runs a context again when asked; it is pending before the answer', async () => {
-    const w = given({ '.woodpecker/a.yaml': workflow('{event: push}', `test -e ../../../mark || { touch ../../../mark; exit 1; }`) });
+    const w = given({ '.woodpecker/a.yaml': workflow('{event: push}', `test -e ../../../../mark || { touch ../../../../mark; exit 1; }`) });
     const ci = await w.start({ rerunToken: 'letmein' });
     await w.until(() => ci.idle());
     const head = headOf('ci/a');

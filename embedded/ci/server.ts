@@ -41,6 +41,8 @@ export interface EmbeddedCiOptions {
   readonly log: Log;
   /** Variables that steps see: PATH, LANG, and what `[session] env` allows. */
   readonly env: Readonly<Record<string, string>>;
+  /** Folders and files that steps do not see, besides their own checkout and the objects that it borrows. */
+  readonly hidden: readonly string[];
   /** Masks secrets in logs. */
   readonly mask: (text: string) => string;
   /** Workflows at a time (2). */

@@ -13,7 +13,7 @@ import { configApproval } from '#work/approval';
 import { createCi } from '../ci/ci-adapter.ts';
 import type { CiDeps } from '../ci/ci-adapter.ts';
 import { systemChance, systemClock } from '../clock/system.ts';
-import { readSecret, readSecretFile } from '../config/secret.ts';
+import { hiddenOf, readSecret, readSecretFile } from '../config/secret.ts';
 import { processEnvironment, visibleEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
@@ -267,6 +267,7 @@ export function connectSessions(agent: Agent, name: string, runtime: Runtime): S
     mintKey: own.sessionKeys ? () => `run-${chance.secret(24)}` : null,
     mask: secrets.mask,
     directory: join(config.instance.data, 'sessions'),
+    hidden: hiddenOf(config, runtime.env),
     usdPerDay: (of) => config.agents[of]?.limits.usdPerDay ?? null,
   });
 }

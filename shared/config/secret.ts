@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { ConfigError } from '#config';
+import { basename, dirname, isAbsolute } from 'node:path';
+import { type Config, ConfigError } from '#config';
 import type { Environment } from './environment.ts';
 
 /** The secret in a file, trimmed. Throws `ConfigError` (kind `secret`) when it is missing, empty, or open to everybody. */
@@ -37,4 +38,26 @@ function contentOf(path: string): string {
 
 function refusal(path: string, message: string, cause?: unknown): ConfigError {
   return new ConfigError('secret', path, [{ line: 1, path: '', message }], cause);
+}
+
+/** Names of variables that say where a secret lies. */
+const namesSecretFile = /(?:TOKEN|SECRET|PASSWORD|KEY)_FILE$/;
+
+/**
+ * What of an instance no session and no CI step gets to see: its data folder (ledger, the embedded forge, other workspaces, transcripts),
+ * every file with a secret that the configuration or the environment names, and the whole `secrets/` folder that such a file lies in.
+ * Absolute paths, each once.
+ */
+export function hiddenOf(
+  { instance, agents, backends, projects, webhook }: Pick<Config, 'instance' | 'agents' | 'backends' | 'projects' | 'webhook'>,
+  env: Environment,
+): readonly string[] {
+  const named = [
+    ...Object.values(agents).flatMap(({ tokenFile, passwordFile }) => [tokenFile, passwordFile]),
+    ...Object.values(backends).map(({ keyFile }) => keyFile),
+    ...Object.values(projects).flatMap(({ ci }) => [ci.tokenFile, ci.passwordFile]),
+    webhook?.secretFile ?? null,
+    ...Object.entries(env).flatMap(([name, path]) => (namesSecretFile.test(name) && path !== undefined && isAbsolute(path) ? [path] : [])),
+  ].filter((path) => path !== null);
+  return [...new Set([instance.data, ...named.map((path) => (basename(dirname(path)) === 'secrets' ? dirname(path) : path))])];
 }

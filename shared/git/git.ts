@@ -120,6 +120,8 @@ export type Objects = Pick<Git, 'readCommit' | 'listCommits' | 'listChangedFiles
 export interface Workspace {
   readonly run: string;
   readonly path: string;
+  /** The folder with the store's objects: the checkout borrows them, and git in it reads them. */
+  readonly borrows: string;
   readonly branch: string;
   readonly base: Sha;
   /** Objects as the workspace sees them: its own commits, which are nowhere else until `publishToStore`, and the store's. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Chance, Clock } from '#clock';
 import { GitError, type Objects, type Workspace } from '#git';
 import { fileFailure } from './command/failure.ts';
@@ -31,6 +32,7 @@ export function createWorkspace(context: WorkspaceContext, site: Site, record: S
   return {
     run: record.run,
     path: site.checkout,
+    borrows: join(places.store, 'objects'),
     branch: record.branch,
     base: record.base,
     objects: sealed(createObjects(run, site.side), safely),

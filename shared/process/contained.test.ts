@@ -14,7 +14,7 @@ const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
 const strongest = findContainment();
 const kinds: readonly (readonly [string, Containment])[] = [
   [`the strongest of this machine (${strongest.kind})`, strongest],
-  ['without namespaces', { kind: 'none', prefix: [] }],
+  ['without namespaces', { kind: 'none', prefix: [], hiding: null }],
 ];
 let count = 0;
 

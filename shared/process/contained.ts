@@ -36,7 +36,8 @@ interface Tree {
 }
 
 function launch(request: ProcessRequest, containment: Containment, mark: string, stdin: number | null): ChildProcess {
-  const [command = request.command, ...args] = [...containment.prefix, request.command, ...request.args];
+  const prefix = request.sight === undefined ? null : (containment.hiding?.(request.sight, request.cwd) ?? null);
+  const [command = request.command, ...args] = [...(prefix ?? containment.prefix), request.command, ...request.args];
   return spawn(command, args, {
     cwd: request.cwd,
     env: containment.kind === 'namespace' ? request.env : { ...request.env, [markName]: mark },

@@ -13,6 +13,8 @@ export interface ProcessRequest {
   readonly wallSeconds?: number;
   /** Time between SIGTERM and SIGKILL when the wall limit or the abort ends it (2000). */
   readonly graceMs?: number;
+  /** What it is not to see, where the machine can hide something (`disinto doctor` says so); elsewhere it sees what we see. */
+  readonly sight?: Sight;
   /** A file that becomes standard input; otherwise standard input is closed. */
   readonly stdinFile?: string;
 }
@@ -35,4 +37,14 @@ export interface RunningProcess {
   readonly done: Promise<ProcessResult>;
   /** SIGTERM to the command, then after `graceMs` SIGKILL to everything that descends from it. Idempotent; a later call can only hasten the end. */
   stop(graceMs: number): Promise<void>;
+}
+
+/** What of this machine a command sees. Absolute paths. */
+export interface Sight {
+  /** A folder is empty for it, a file too; what is not there is passed over. */
+  readonly hidden: readonly string[];
+  /** Folders inside of hidden ones that it sees nevertheless: its workspace, for example. */
+  readonly writable: readonly string[];
+  /** The same, but it only reads them. At most six of both; ours, where this program is installed in a hidden folder, comes by itself. */
+  readonly readable: readonly string[];
 }

@@ -19,6 +19,7 @@ export interface Conversation<T> {
   readonly home: string;
   readonly key: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly hidden: readonly string[];
   readonly transcript: string;
   readonly mask: (text: string) => string;
   readonly clock: Clock;
@@ -75,11 +76,11 @@ async function repair<T>(
 type Question = Pick<RunRequest, 'prompt' | 'conversation'>;
 
 async function ask<T>(session: Conversation<T>, transcript: Transcript, question: Question, progress: Progress | null): Promise<HarnessResult> {
-  const { request, backend, harness, program, clock } = session;
+  const { request, backend, harness, program, clock, home, hidden } = session;
   const run: RunRequest = {
     ...question,
     workspace: request.workspace,
-    home: session.home,
+    home,
     model: backend.model,
     contextTokens: backend.contextTokens,
     outputTokens: backend.outputTokens,
@@ -88,7 +89,8 @@ async function ask<T>(session: Conversation<T>, transcript: Transcript, question
     limits: progress === null ? request.limits : remaining(request.limits, progress, clock),
     env: session.env,
   };
-  return await runHarness(harness, run, { program, clock, transcript, signal: request.signal, onEvent: (event) => reportSafely(session, event) });
+  const sight = { hidden, writable: [request.workspace, home], readable: request.reads };
+  return await runHarness(harness, run, { program, sight, clock, transcript, signal: request.signal, onEvent: (event) => reportSafely(session, event) });
 }
 
 /** The bounds hold for the session as a whole; the repair try gets what is left, and at least a chance to answer. */

@@ -17,6 +17,8 @@ export interface SessionRequest<T> {
   readonly task: string;
   readonly subject: { readonly project: string; readonly issue: number; readonly title: string; readonly pullRequest: number | null };
   readonly workspace: string;
+  /** Folders beside the workspace that it reads, and nothing else of what is ours. */
+  readonly reads: readonly string[];
   readonly prompt: string;
   /** Shape of the JSON document the session must end with. */
   readonly answer: ZodType<T>;

@@ -24,6 +24,8 @@ export interface SessionsOptions {
   /** What a session may see of the host: PATH, LANG and the names that the configuration allows. */
   readonly env: Readonly<Record<string, string>>;
   readonly mask: (text: string) => string;
+  /** What is ours and no session's business: of these folders and files it sees only its workspace, what that reads, and its home. */
+  readonly hidden: readonly string[];
   /** Most that the sessions of an agent may cost in a day (UTC), in US dollars; null for no limit. */
   readonly usdPerDay?: (agent: string) => number | null;
 }
@@ -76,7 +78,18 @@ async function recorded<T>(options: SessionsOptions, request: SessionRequest<T>,
   let ended: Ended<T> = { result: { kind: 'failed', error: 'spawn', why: 'the session could not be started' }, usage: nothing };
   try {
     const home = createHome(options.directory, id);
-    const conversation: Conversation<T> = { ...session, request, home, key, mask, clock, log, env: options.env, newId: () => uuid(chance) };
+    const conversation: Conversation<T> = {
+      ...session,
+      request,
+      home,
+      key,
+      mask,
+      clock,
+      log,
+      env: options.env,
+      hidden: options.hidden,
+      newId: () => uuid(chance),
+    };
     ended = await converse(conversation);
     return { session: id, usage: ended.usage, transcript, seconds: (clock.monotonic() - started) / 1000, ...ended.result };
   } finally {

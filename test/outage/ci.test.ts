@@ -38,6 +38,7 @@ async function openCi(world: World): Promise<{ readonly judged: readonly string[
     chance: systemChance,
     log,
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+    hidden: [directory],
     mask: (text) => text,
   });
   return { judged, close: () => ci.close() };

@@ -60,6 +60,7 @@ async function holdSession(ports: DevPorts, tick: Tick, claim: Claim, request: C
     task: request.task,
     subject: { project: tick.project.name, issue: issue.number, title: issue.title, pullRequest: request.pullRequest },
     workspace: workspace.path,
+    reads: [workspace.borrows],
     prompt: request.prompt,
     answer: DevAnswer,
     limits: sessionLimits(tick.settings.limits),

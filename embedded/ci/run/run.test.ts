@@ -37,6 +37,7 @@ const shell = async (
     workspace: root,
     scriptFile: join(root, 'step.sh'),
     env: { PATH: process.env['PATH'] ?? '', ...more.env },
+    sight: { hidden: [], writable: [], readable: [] },
     wallSeconds: more.wallSeconds ?? 60,
     signal: more.signal ?? new AbortController().signal,
     onLine: (line) => lines.push(line),

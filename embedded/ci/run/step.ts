@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess } from '#process/contained';
+import type { Sight } from '#process';
 import type { Step } from '../../../shared/ci/workflow/model.ts';
 
 export interface StepRequest {
@@ -10,6 +11,7 @@ export interface StepRequest {
   readonly scriptFile: string;
   readonly env: Readonly<Record<string, string>>;
   readonly wallSeconds: number;
+  readonly sight: Sight;
   readonly signal: AbortSignal;
   readonly onLine: (line: string) => void;
 }
@@ -30,6 +32,7 @@ export async function runStep(request: StepRequest): Promise<StepEnd> {
     args: ['--noprofile', '--norc', request.scriptFile],
     cwd: request.step.directory === null ? request.workspace : join(request.workspace, request.step.directory),
     env: request.env,
+    sight: request.sight,
     signal: request.signal,
     wallSeconds: request.wallSeconds,
     maxLineBytes,

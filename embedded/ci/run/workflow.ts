@@ -23,6 +23,7 @@ export interface RunnerDeps {
   readonly name: string;
   readonly forgeUrl: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly hidden: readonly string[];
 }
 
 export type Verdict = Pick<RunRecord, 'state' | 'description'>;
@@ -101,6 +102,7 @@ async function runInPlace(
       signal,
       env: stepEnvironment(base, step, state),
       wallSeconds: deps.stepWallSeconds,
+      sight: { hidden: deps.hidden, writable: [places.root], readable: [deps.repository.objects] },
       onLine: (line) => output.write(deps.mask(line)),
     });
     records.set(step, { log: output.text(), seconds: (deps.clock.monotonic() - began) / 1000 });

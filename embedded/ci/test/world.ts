@@ -89,6 +89,7 @@ export function createWorld(files: Readonly<Record<string, string>>): World {
         chance: systemChance,
         log: quiet,
         env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' },
+        hidden: [world.directory, bare],
         mask: (text) => text.replaceAll('hunter2', '***'),
         everySeconds: 3600,
         ...more,

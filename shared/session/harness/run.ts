@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '#clock';
-import type { ProcessResult, RunningProcess } from '#process';
+import type { ProcessResult, RunningProcess, Sight } from '#process';
 import { startProcess } from '#process/contained';
 import { SessionError } from '#session';
 import { createBounds, type Bounds, type Reached } from './bounds.ts';
@@ -15,6 +15,7 @@ const stderrLines = 5;
 
 export interface RunContext {
   readonly program: Program;
+  readonly sight: Sight;
   readonly clock: Clock;
   readonly transcript: Transcript;
   readonly signal: AbortSignal;
@@ -51,6 +52,7 @@ export async function runHarness(harness: Harness, request: RunRequest, context:
     command: context.program.command,
     args: [...context.program.args, ...preparation.args],
     cwd: request.workspace,
+    sight: context.sight,
     env: { ...request.env, HOME: request.home, GIT_TERMINAL_PROMPT: '0', ...preparation.env },
     stdinFile: promptFile,
     signal: context.signal,

@@ -39,6 +39,7 @@ const start = (): Promise<EmbeddedCi> =>
     forgeUrl: gitea.url,
     forge: forgeOf(tokens.ci),
     env: { PATH: process.env['PATH'] ?? '' },
+    hidden: [directory],
     mask: (text) => text,
     everySeconds: 3600,
     rerunToken: 'again',
