@@ -5,6 +5,7 @@ import { serveAgent } from '../shared/agent/start.ts';
 import { processEnvironment } from '../shared/config/environment.ts';
 import { loadConfig } from '../shared/config/load.ts';
 import { CliError } from './command.ts';
+import { needGit } from './need-git.ts';
 import { agentOfRole } from './roles.ts';
 
 /** One run of one agent. */
@@ -13,6 +14,7 @@ export async function runOnce(config: string, name: string): Promise<number> {
   const settings = agents[name];
   if (settings === undefined) throw new CliError(`${config} names no agent ${name}; there is ${Object.keys(agents).join(', ')}`);
   if (!settings.enabled) throw new CliError(`${name} has enabled = false in ${config}; a fired agent is taken back with: disinto hire --name ${name}`);
+  needGit();
   return serveAgent(agentOfRole(settings.role), {
     env: { ...processEnvironment(), DISINTO_CONFIG: config, DISINTO_AGENT: name },
     args: ['--once'],

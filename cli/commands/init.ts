@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { type Args, type Command } from '../command.ts';
 import { runInit } from '../init/init.ts';
+import { needGit } from '../need-git.ts';
 import { initOptions, readOptions } from '../init/options.ts';
 import { jsonReport, textReport } from '../init/report.ts';
 
@@ -14,6 +15,7 @@ export const initCommand: Command = {
   words: { min: 1, max: 2 },
   run: async (args: Args) => {
     const options = readOptions(args);
+    needGit();
     const write = (text: string): void => void process.stdout.write(text);
     const report = options.json ? jsonReport(write) : textReport({ write, isTerminal: process.stdout.isTTY === true });
     const canAsk = process.stdin.isTTY === true && process.stdout.isTTY === true && !options.json;

@@ -10,6 +10,7 @@ import { silentLog } from '../../shared/log/pino.ts';
 import { people } from '../demo/seed.ts';
 import { verifyOnInstance } from '../instance.ts';
 import { type Args, CliError, type Command } from '../command.ts';
+import { needGit } from '../need-git.ts';
 import { configPath, placeOptions } from '../place.ts';
 import { print } from '../print.ts';
 
@@ -22,6 +23,7 @@ export const verifyMergeCommand: Command = {
   words: { min: 1, max: 1 },
   run: async (args: Args) => {
     const sha = fullSha(args.words[0] ?? '');
+    needGit();
     const keep = args.text('keep');
     const proofs = keep === null ? await verifyOnInstance(configPath(args), sha) : await verifyKept(resolve(keep), sha);
     if (args.flag('json')) print(JSON.stringify({ commit: sha, ok: proofs.every((proof) => proof.holds), proofs }, null, 2));

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { systemClock } from '../../shared/clock/system.ts';
-import { CliError } from '../command.ts';
+import { needGit } from '../need-git.ts';
 import { checkDemoConfig } from './config.ts';
 import { type Factory, startFactory } from './factory.ts';
 import { type DemoFolder, readFolder } from './folder.ts';
@@ -113,14 +112,6 @@ function summary(outcomes: readonly IssueOutcome[], finish: Finish, seconds: num
   const text = `${count('merged')} merged, ${count('closed')} closed, ${count('parked')} parked, ${count('open')} open in ${seconds.toFixed(1)} s`;
   const why = { done: '', stopped: '', stuck: '; nothing moves any more', time: '; the time is over' }[finish];
   return `${text}${why}`;
-}
-
-function needGit(): void {
-  try {
-    execFileSync('git', ['--version'], { stdio: 'ignore' });
-  } catch (error) {
-    throw new CliError('git is not on the PATH; install it (on Debian: apt-get install git) and run this again', 1, error);
-  }
 }
 
 /** The first signal lets the steps end, the second one kills. */

@@ -4,6 +4,7 @@ import { createWakeRouter } from '../../shared/agent/wake-router.ts';
 import { startWebhookReceiver } from '../../shared/agent/webhook/webhook.ts';
 import { type Environment, processEnvironment } from '../../shared/config/environment.ts';
 import { CliError } from '../command.ts';
+import { needGit } from '../need-git.ts';
 import { untilSignal } from '../signal.ts';
 import { chooseAgents, connectAgents } from './agents.ts';
 import { embeddedProjects, type ProjectCis, serveCis } from './ci.ts';
@@ -41,7 +42,9 @@ export async function startInstance(request: StartRequest): Promise<number> {
  * Throws `ConfigError`, `CliError` and what the parts throw.
  */
 export async function openInstance(request: StartRequest): Promise<() => Promise<void>> {
-  const runtime = await loadRuntime({ ...(request.env ?? processEnvironment()), DISINTO_CONFIG: request.config });
+  const env = request.env ?? processEnvironment();
+  needGit(env);
+  const runtime = await loadRuntime({ ...env, DISINTO_CONFIG: request.config });
   const closing: Closing = [() => runtime.ledger.close()];
   try {
     refuseNothing(request, runtime);
