@@ -31,6 +31,8 @@ export interface Item {
   readonly park: Park | null;
   /** The labels show the park; false after a crash between the two writes. */
   readonly mirrored: boolean;
+  /** It is parked until its text is approved, and the text is not the one that it was parked for. */
+  readonly edited: boolean;
   /** What a maintainer did since it was parked, or null. */
   readonly released: string | null;
   /** Not closed dependencies, from the body and from what a session found. */

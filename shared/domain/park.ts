@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { readAssent } from './assent.ts';
 import type { Comment } from './issue.ts';
 import { dataMark, dataOf, keyOf } from './marker.ts';
 import type { People } from './people.ts';
+import type { Untrusted } from './untrusted.ts';
 
 /**
  * A parked issue: work on it has stopped, visibly, with a reason that says what un-parks it. The record is one keyed comment
@@ -24,6 +26,8 @@ export const Park = z.object({
   waitsFor: z.array(z.number()),
   /** What un-parks it by itself: those issues closed, or none of them parked; the named condition gone; or only a person. */
   until: z.enum(['closed', 'taken-up', 'condition', 'person']),
+  /** Digest of the title and body that it was parked for, where a maintainer's approval is about them; else null. */
+  text: z.string().nullable().default(null),
   /** Digest of the title and body that a maintainer let in although the author is an outsider; null when nobody did. */
   approvedText: z.string().nullable(),
   /** Commit that waits for approval under `refs/disinto/held/<issue>`, and where it would go. */
@@ -56,7 +60,14 @@ export function renderPark(park: Park, unparks: string): string {
   return `${text}\n\n${dataMark(park)}`;
 }
 
-const byMaintainer = 'a comment by a maintainer, or the label `backlog` set by one';
+const byLabel = 'the label `backlog` set by one';
+const byMaintainer = `a comment by a maintainer, or ${byLabel}`;
+
+/** Whether what a maintainer wrote lets it go on. A question or a refusal approves nothing; to a change that is held, only a yes does. */
+export function isReleasedBy(park: Pick<Park, 'slug' | 'held'>, words: Untrusted): boolean {
+  if (park.held !== null) return readAssent(words) === 'yes';
+  return park.slug !== 'untrusted-author' || readAssent(words) !== 'no';
+}
 
 /** What un-parks each kind of park, for people. */
 export function unparksText(park: Pick<Park, 'slug' | 'waitsFor' | 'until'>): string {
@@ -65,8 +76,10 @@ export function unparksText(park: Pick<Park, 'slug' | 'waitsFor' | 'until'>): st
     return `${list} being closed or taken up again (seen by itself), or ${byMaintainer}.`;
   }
   if (park.until === 'condition') return `the text of the issue being corrected (seen by itself), or ${byMaintainer}.`;
-  if (park.slug === 'untrusted-author') return `a maintainer approves it: ${byMaintainer}.`;
-  if (park.slug === 'protected-change') return `a maintainer approves exactly this change: ${byMaintainer}.`;
+  if (park.slug === 'untrusted-author')
+    return `a maintainer approves it as it is now: a comment of one (\`approved\`, say; a question or a no is none), or ${byLabel}.`;
+  if (park.slug === 'protected-change')
+    return `a maintainer approves exactly this change: a comment of one that begins with \`approved\` or says yes as plainly, or ${byLabel}.`;
   if (park.slug === 'needs-information') return `${byMaintainer}; the comment goes into the next attempt.`;
   return `${byMaintainer}.`;
 }

@@ -24,6 +24,8 @@ export interface ParkRequest {
   readonly until: Park['until'];
   readonly held: Park['held'];
   readonly attempt: number;
+  /** Digest of the text that a maintainer's approval is about. */
+  readonly text?: string;
 }
 
 /** Parks an issue: the record as a comment first, then the labels, then the claim is given back. Idempotent. */
@@ -38,6 +40,7 @@ export async function parkIssue(ports: ParkPorts, tick: Tick, request: ParkReque
     seen: await lastWord(ports, issue),
     waitsFor: [...request.waitsFor],
     until: request.until,
+    text: request.text ?? null,
     approvedText: previous?.approvedText ?? null,
     held: request.held,
     attempt: Math.max(request.attempt, previous?.attempt ?? 0),

@@ -105,6 +105,7 @@ describe('what is parked', () => {
   it.each<[string, Item, string]>([
     ['nothing was said', parked(), 'nothing'],
     ['a maintainer spoke', parked({}, { released: 'comment by @maintainer' }), 'un-park #1'],
+    ['an outsider changed the text, and a maintainer approved one of the two', parked({}, { edited: true, released: 'x' }), 'park untrusted-author #1'],
     [
       'a maintainer approved a held change',
       parked({ held: { commit: 'c', branch: 'b', task: 't' } }, { released: 'comment by @maintainer' }),

@@ -35,6 +35,8 @@ function isParked(item: Item): boolean {
 function released(item: Item): DevStep | null {
   const { park } = item;
   if (park === null || park.unparked !== null) return null;
+  // Whether it was approved before or after the change, nobody can tell: so it is asked for once more.
+  if (item.edited) return { ...parkUntrusted(item), prose: 'its text was changed since it was parked here' };
   if (item.released !== null) {
     return park.held === null ? { do: 'un-park', item, by: item.released } : { do: 'publish-held', item };
   }
@@ -70,7 +72,7 @@ function needsPark(item: Item, limits: DevSnapshot['limits']): DevStep | null {
     until,
     attempt: 0,
   });
-  if (!item.trusted) return park('untrusted-author', `@${item.issue.author} is not a maintainer of this repository`, 'person');
+  if (!item.trusted) return parkUntrusted(item);
   if (item.work !== null) return null;
   if (item.cycle !== null)
     return park('dependency-cycle', `${[...item.cycle, item.cycle[0]].map((n) => `#${n}`).join(' → ')} wait for each other`, 'condition');
@@ -86,6 +88,16 @@ function needsPark(item: Item, limits: DevSnapshot['limits']): DevStep | null {
     );
   return null;
 }
+
+const parkUntrusted = (item: Item): Extract<DevStep, { do: 'park' }> => ({
+  do: 'park',
+  item,
+  slug: 'untrusted-author',
+  prose: `@${item.issue.author} is not a maintainer of this repository`,
+  waitsFor: [],
+  until: 'person',
+  attempt: 0,
+});
 
 /** The backlog, plus every issue of an outsider: those are parked whatever their labels, unless the policy leaves them alone. */
 function isQueued(item: Item, limits: DevSnapshot['limits']): boolean {

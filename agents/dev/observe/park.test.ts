@@ -2,13 +2,21 @@ import { expect, it } from 'vitest';
 import type { Comment } from '#domain/issue';
 import { createPeople } from '#domain/people';
 import { untrusted } from '#domain/untrusted';
+import type { Park } from '#domain/park';
 import type { TimelineEvent } from '#forge';
 import { issue } from '#domain/test/sample';
 import { park } from '../test/sample.ts';
 import { isMirrored, releasedBy, textDigest } from './park.ts';
 
 const people = createPeople({ maintainers: ['maintainer'], agents: ['dev', 'ci'] });
-const comment = (id: number, author: string): Comment => ({ id, author, body: untrusted('go on'), createdAt: new Date(0), updatedAt: new Date(0) });
+const comment = (id: number, author: string, body = 'go on'): Comment => ({
+  id,
+  author,
+  body: untrusted(body),
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+});
+const held = { commit: 'c', branch: 'b', task: 'implement' };
 const event = (id: number, actor: string, label: string, added: boolean): TimelineEvent => ({ id, kind: 'label', actor, at: new Date(0), label, added });
 
 it.each<[string, readonly Comment[], readonly TimelineEvent[], string | null]>([
@@ -23,6 +31,18 @@ it.each<[string, readonly Comment[], readonly TimelineEvent[], string | null]>([
   ['C19: a label by one of our agents', [], [event(11, 'dev', 'backlog', true)], null],
 ])('un-parks or not: %s', (_, comments, timeline, by) => {
   expect(releasedBy(park({ seen: 10 }), comments, timeline, people)).toBe(by);
+});
+
+it.each<[string, Partial<Park>, boolean]>([
+  ['approved', { slug: 'untrusted-author' }, true],
+  ['Thanks, but I do not think that we want this.', { slug: 'untrusted-author' }, false],
+  ['Thanks, but I do not think that we want this.', { slug: 'session-failed' }, true],
+  ['Why?', { slug: 'needs-information' }, true],
+  ['Go on.', { slug: 'protected-change', held }, true],
+  ['No, why does this change CI? Please leave the CI alone.', { slug: 'protected-change', held }, false],
+  ['Hm.', { slug: 'protected-change', held }, false],
+])('%j on %o releases: %s', (words, of, does) => {
+  expect(releasedBy(park({ seen: 10, ...of }), [comment(11, 'maintainer', words)], [], people) !== null).toBe(does);
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Comment, Issue } from '#domain/issue';
 import { labels } from '#domain/name';
-import type { Park } from '#domain/park';
+import { isReleasedBy, type Park } from '#domain/park';
 import type { People } from '#domain/people';
 import type { TimelineEvent } from '#forge';
 
@@ -16,11 +16,11 @@ export function isMirrored(issue: Issue, me: string): boolean {
 }
 
 /**
- * What a maintainer did after an issue was parked that lets it go on: a comment, or the label `backlog` set or `blocked`
+ * What a maintainer did after an issue was parked that lets it go on: a comment (where something is to be approved: one that does), or the label `backlog` set or `blocked`
  * taken off. `timeline` is only needed (and only read) when the labels do not show the park.
  */
 export function releasedBy(park: Park, comments: readonly Comment[], timeline: readonly TimelineEvent[], people: People): string | null {
-  const comment = comments.find((c) => c.id > park.seen && people.isMaintainer(c.author));
+  const comment = comments.find((c) => c.id > park.seen && people.isMaintainer(c.author) && isReleasedBy(park, c.body));
   if (comment !== undefined) return `comment by @${comment.author}`;
   const labelled = timeline.find(
     (event) =>

@@ -60,6 +60,7 @@ const park: Park = {
   seen: 4,
   waitsFor: [],
   until: 'person',
+  text: null,
   approvedText: null,
   held: null,
   attempt: 1,

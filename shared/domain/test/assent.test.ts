@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { type Assent, readAssent } from '../assent.ts';
+import { untrusted } from '../untrusted.ts';
+
+it.each<[Assent, string]>([
+  ['yes', 'approved'],
+  ['yes', 'Approved. No further changes needed; I would not have done it otherwise.'],
+  ['yes', '@dev-bot: approve'],
+  ['yes', '**Approved** by me'],
+  ['yes', '/approve'],
+  ['yes', 'LGTM'],
+  ['yes', 'ok, please do it'],
+  ['yes', 'Fine with me.'],
+  ['yes', 'Go ahead!'],
+  ['yes', 'The rule is changed, go on.'],
+  ['yes', 'Good idea.'],
+  ['yes', 'Yes 👍'],
+  ['yes', '👍'],
+  ['yes', '> No, why does it change CI?\n\nYes, please continue.'],
+  ['no', 'No, why does this change CI? Please leave the CI alone.'],
+  ['no', 'Thanks, but I do not think that we want this.'],
+  ['no', 'Approved?'],
+  ['no', 'Is this ok?'],
+  ['no', 'This is fine, but take the CI file out first'],
+  ['no', "I don't approve of this"],
+  ['no', 'I don’t think it is good'],
+  ['no', 'Not approved'],
+  ['no', 'Please leave the CI alone.'],
+  ['no', 'Wait until Monday, then go ahead'],
+  ['no', '👎'],
+  ['neither', 'The model is back.'],
+  ['neither', 'Hm.'],
+  ['neither', ''],
+  ['neither', '> approved'],
+  ['neither', '```\napproved\n```'],
+  ['neither', 'The bot wrote `approved` itself.'],
+])('%s: %j', (assent, body) => expect(readAssent(untrusted(body))).toBe(assent));
