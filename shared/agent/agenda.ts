@@ -16,6 +16,8 @@ export interface Agenda {
   goOn(after: string, going: Going): void;
   /** The run after which a barred going on is due now, or null. */
   barredUntilNow(): string | null;
+  /** What bars going on may be over: it is due within this. False when it is anyway, or nothing bars it. */
+  hasten(inMs: number): boolean;
   /** A wake was recorded by this process. */
   nudge(): void;
   empty(): boolean;
@@ -79,6 +81,12 @@ export function createAgenda(slot: HostedAgent, host: HostOptions): Agenda {
     barredUntilNow() {
       if (continuation === null || continuation.barred === null || paused()) return null;
       return clock.monotonic() < continuation.at ? null : continuation.of;
+    },
+    hasten(inMs) {
+      const at = clock.monotonic() + inMs;
+      if (continuation === null || continuation.barred === null || continuation.at <= at) return false;
+      continuation = { ...continuation, at };
+      return true;
     },
     nudge() {
       nudged = true;

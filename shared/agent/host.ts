@@ -2,6 +2,7 @@ import type { RunCause, RunEnd } from '#ledger';
 import { scheduleKey } from './hosted.ts';
 import type { HostedAgent, HostOptions } from './hosted.ts';
 import { createLane } from './lane.ts';
+import type { Lane } from './lane.ts';
 import { startRun } from './run.ts';
 
 const refusedForMs = 5000;
@@ -27,7 +28,7 @@ export interface Host {
 export function startHost(options: HostOptions): Host {
   const { clock, slots } = options;
   closeLost(options);
-  const lanes = new Map(slots.map((slot) => [scheduleKey(slot.name, slot.project.name), createLane(slot, options)]));
+  const lanes = createLanes(options);
   const all = [...lanes.values()];
   const record = createRecord(options);
   for (const slot of slots) if (slot.agent.wakes.length > 0) record(scheduleKey(slot.name, slot.project.name), 'start', { kind: 'command', by: 'start' });
@@ -56,6 +57,17 @@ export function startHost(options: HostOptions): Host {
       }
     },
   };
+}
+
+/** The lanes by their schedule. What serves one of them again may serve those that wait for the same forge: they look soon. */
+function createLanes(options: HostOptions): ReadonlyMap<string, Lane> {
+  let recovery = 0;
+  const served = (by: HostedAgent, back: boolean): void => {
+    if (back) recovery += 1;
+    for (const [slot, lane] of pairs) if (slot !== by && slot.config.forge.url === by.config.forge.url) lane.hasten(recovery);
+  };
+  const pairs = options.slots.map((slot) => [slot, createLane(slot, options, (back) => served(slot, back))] as const);
+  return new Map(pairs.map(([slot, lane]) => [scheduleKey(slot.name, slot.project.name), lane]));
 }
 
 /** Asking a locked ledger takes seconds in which nobody is answered: after it refused, it is left alone for a while. */

@@ -5,7 +5,7 @@ import { scheduleKey } from './hosted.ts';
 import type { HostedAgent, HostOptions } from './hosted.ts';
 import { createPace } from './pace.ts';
 import type { Ended } from './run.ts';
-import { lookAgain, troubleOf, troubleOfLook } from './trouble.ts';
+import { lookAgain, mayEndForAll, troubleOf, troubleOfLook } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Decides what follows, and keeps the record of what the agent waits for. */
@@ -14,15 +14,30 @@ export interface Judge {
   ended(id: string, ended: Ended): void;
   /** Looks whether what stopped the run `after` is over, without recording a run for the look. False: not yet, or the lane stops. */
   isOver(after: string, stopping: Promise<void>): Promise<boolean>;
+  /** The forge served another agent of this process: look again soon, once for each time (`recovery`) that it came back for somebody. */
+  hasten(recovery: number): void;
 }
 
-export function createJudge(slot: HostedAgent, host: HostOptions, goOn: (after: string, going: Going) => void): Judge {
+/** What the judge brings about in its lane, and beyond. */
+export interface Verdicts {
+  goOn(after: string, going: Going): void;
+  /** False when nothing waits, or not for longer. */
+  hasten(inMs: number): boolean;
+  /** The forge served this agent; `back`: it did not before, for whatever keeps all agents from it. */
+  served(back: boolean): void;
+}
+
+const hastenedMs = 1000;
+
+export function createJudge(slot: HostedAgent, host: HostOptions, { goOn, hasten, served }: Verdicts): Judge {
   const pace = createPace();
   const waits = createWaits(slot, host);
   let trouble: Trouble | null = null;
+  let hastened: number | null = null;
 
   const follow = (id: string, end: RunEnd, met: Trouble | null): void => {
     trouble = met;
+    if (met === null) hastened = null;
     const next = pace(end, met);
     if (next.kind === 'follow-up') goOn(id, { inMs: 0, barred: null, hastyInMs: null });
     if (next.kind === 'retry') goOn(id, { ...next, barred: met?.kind === 'wait' ? `waits: ${met.cause}` : null });
@@ -31,12 +46,20 @@ export function createJudge(slot: HostedAgent, host: HostOptions, goOn: (after: 
     else waits.over();
   };
   return {
-    ended: (id, { end, trouble: met }) => follow(id, end, met),
+    ended: (id, { end, trouble: met }) => {
+      const looked = slot.agent.needs.includes('view') && end.kind !== 'cancelled';
+      follow(id, end, met);
+      if (met === null && looked) served(false);
+    },
+    hasten: (recovery) => {
+      if (trouble !== null && hastened !== recovery && mayEndForAll(trouble) && hasten(hastenedMs)) hastened = recovery;
+    },
     isOver: async (after, stopping) => {
       if (trouble === null) return true;
       try {
         await Promise.race([lookAgain(trouble, slot), stopping]);
         if (trouble.seenAt === 'look') waits.over();
+        if (trouble.seenAt === 'look' || mayEndForAll(trouble)) served(trouble.seenAt === 'look' && mayEndForAll(trouble));
         return true;
       } catch (error) {
         const met = error instanceof ForgeError ? troubleOfLook(error, slot) : troubleOf(error, slot);

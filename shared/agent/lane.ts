@@ -8,6 +8,8 @@ import type { ActiveRun, Ended, StopReason } from './run.ts';
 export interface Lane {
   /** A wake waits in the ledger: take it now, or after the present run. */
   nudge(): void;
+  /** The forge served another agent of this process; `recovery` counts how often it came back for one. */
+  hasten(recovery: number): void;
   idle(): boolean;
   overdue(): boolean;
   /** No new runs; resolves when the present one has ended. */
@@ -15,10 +17,16 @@ export interface Lane {
   abort(reason: StopReason): void;
 }
 
-export function createLane(slot: HostedAgent, host: HostOptions): Lane {
+/** `served`: the forge served this agent, after it did not (`back`) or as usual. */
+export function createLane(slot: HostedAgent, host: HostOptions, served: (back: boolean) => void): Lane {
   const log = host.log.child({ agent: slot.name, project: slot.project.name });
   const agenda = createAgenda(slot, host);
-  const judge = createJudge(slot, host, agenda.goOn);
+  const hasten = (inMs: number): boolean => {
+    const isSooner = agenda.hasten(inMs);
+    if (isSooner) sleep(inMs);
+    return isSooner;
+  };
+  const judge = createJudge(slot, host, { goOn: agenda.goOn, hasten, served });
   const runner = createRunner(slot, host);
   const stopping = Promise.withResolvers<void>();
   let working: Promise<void> | null = null;
@@ -60,6 +68,7 @@ export function createLane(slot: HostedAgent, host: HostOptions): Lane {
       agenda.nudge();
       look();
     },
+    hasten: judge.hasten,
     idle: () => !runner.runs() && agenda.empty(),
     overdue: runner.overdue,
     async stop() {

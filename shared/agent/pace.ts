@@ -20,20 +20,27 @@ const pingPongInARow = 40;
 
 /**
  * Decides how fast an agent goes on: at once after it acted, with growing delays while the forge or the agent itself is in
- * trouble, and not at all when it only repeats itself (one thing twenty times, or two in turn forty times): then the next
+ * trouble (each cause from the start), and not at all when it only repeats itself (one thing twenty times, or two in turn forty times): then the next
  * occurrence or webhook gets one run each.
  */
 export function createPace(): (end: RunEnd, trouble: Trouble | null) => Next {
-  let troubles = 0;
+  const troubles = new Map<string, number>();
   let did: readonly string[] = [];
 
   return (end, trouble) => {
-    troubles = trouble === null ? 0 : troubles + 1;
-    if (trouble !== null) return retry(trouble, troubles);
+    if (trouble !== null) return retry(trouble, count(troubles, trouble));
+    troubles.clear();
     did = end.kind === 'acted' ? [...did, end.did].slice(-pingPongInARow) : [];
     if (end.kind !== 'acted') return { kind: 'nothing' };
     return isLoop(did) ? { kind: 'loop-stopped' } : { kind: 'follow-up' };
   };
+}
+
+/** How often this cause was met since all was well. A look that asked nothing has not met it again. */
+function count(troubles: Map<string, number>, { cause, unasked }: Trouble): number {
+  const met = Math.max(1, (troubles.get(cause) ?? 0) + (unasked ? 0 : 1));
+  troubles.set(cause, met);
+  return met;
 }
 
 function retry(trouble: Trouble, count: number): Next {

@@ -14,6 +14,8 @@ export interface Trouble {
   readonly mend: string;
   /** At least this long, if the forge said so. */
   readonly retryAfterSeconds: number | null;
+  /** The forge was not asked this time: it is known not to serve us. */
+  readonly unasked: boolean;
   /** Where: looking at the forge before the run did anything, in git, or in the middle of the work. */
   readonly seenAt: 'look' | 'git' | 'work';
 }
@@ -29,13 +31,13 @@ export function troubleOf(error: unknown, slot: HostedAgent): Trouble {
   if (isOurs && waitedFor.has(error.kind)) return waiting(error, error.kind as WaitKind, slot, error instanceof GitError ? 'git' : 'work');
   if (error instanceof CiError && error.kind !== 'not-found') return waitingForCi(error, slot);
   const cause = error instanceof ForgeError ? `forge ${error.kind}` : error instanceof GitError ? `git ${error.kind}` : 'failure';
-  return { kind: 'failure', cause, reason: textOf(error), mend: '', retryAfterSeconds: null, seenAt: 'work' };
+  return { kind: 'failure', cause, reason: textOf(error), mend: '', retryAfterSeconds: null, unasked: false, seenAt: 'work' };
 }
 
 function waitingForCi(error: CiError, { project }: HostedAgent): Trouble {
   const away = `check that the CI of ${project.name} runs and answers; work goes on by itself when it does`;
   const mend = error.kind === 'unavailable' ? away : `mend what the reason names; [projects.${project.name}.ci] says which CI is asked`;
-  return { kind: 'wait', cause: `ci ${error.kind} ${project.name}`, reason: textOf(error), mend, retryAfterSeconds: null, seenAt: 'work' };
+  return { kind: 'wait', cause: `ci ${error.kind} ${project.name}`, reason: textOf(error), mend, retryAfterSeconds: null, unasked: false, seenAt: 'work' };
 }
 
 /** The trouble of a look at the forge that failed: whatever it is, the agent can do nothing until it is over. */
@@ -45,8 +47,8 @@ export function troubleOfLook(error: ForgeError, slot: HostedAgent): Trouble {
 }
 
 function waiting(error: ForgeError | GitError, kind: WaitKind, slot: HostedAgent, seenAt: Trouble['seenAt']): Trouble {
-  const retryAfterSeconds = error instanceof ForgeError ? error.retryAfterSeconds : null;
-  return { kind: 'wait', cause: causeOf(kind, slot), reason: textOf(error), mend: mends[kind](slot), retryAfterSeconds, seenAt };
+  const { retryAfterSeconds, unasked } = error instanceof ForgeError ? error : { retryAfterSeconds: null, unasked: false };
+  return { kind: 'wait', cause: causeOf(kind, slot), reason: textOf(error), mend: mends[kind](slot), retryAfterSeconds, unasked, seenAt };
 }
 
 /** REST and git of a forge fail together: one cause, whichever is seen first. What is wrong with an account is a cause per account. */
@@ -66,6 +68,11 @@ const mends: Readonly<Record<WaitKind, (slot: HostedAgent) => string>> = {
   'not-found': ({ settings, project }) => `check that ${project.repository} exists and that the account ${settings.identity} may see it`,
   full: ({ config }) => `free some space on the volume of ${config.instance.data}`,
 };
+
+/** Whether it is the forge as a whole that does not serve us: what serves one agent then may serve all. A wait that the forge asked for is kept. */
+export function mayEndForAll({ cause, retryAfterSeconds, unasked }: Trouble): boolean {
+  return cause === 'forge unavailable' || (cause === 'forge rate-limited' && (unasked || (retryAfterSeconds ?? 0) <= 1));
+}
 
 /** Looks again at what failed, and throws what still does. A right that lacks, and what a single request meets, only work shows. */
 export async function lookAgain({ cause, seenAt }: Trouble, { ports }: HostedAgent): Promise<void> {

@@ -156,15 +156,18 @@ export class ForgeError extends Error {
   readonly status: number | null;
   /** Seconds the forge asked us to wait, if it did. */
   readonly retryAfterSeconds: number | null;
+  /** Nothing was asked: the forge did not serve us before, and it is not yet time to try again. */
+  readonly unasked: boolean;
 
   constructor(
     kind: ForgeErrorKind,
     message: string,
-    more: { readonly status?: number | null; readonly retryAfterSeconds?: number | null; readonly cause?: unknown } = {},
+    more: { readonly status?: number | null; readonly retryAfterSeconds?: number | null; readonly unasked?: boolean; readonly cause?: unknown } = {},
   ) {
     super(message, more.cause === undefined ? {} : { cause: more.cause });
     this.kind = kind;
     this.status = more.status ?? null;
     this.retryAfterSeconds = more.retryAfterSeconds ?? null;
+    this.unasked = more.unasked ?? false;
   }
 }

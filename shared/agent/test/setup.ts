@@ -28,6 +28,8 @@ interface Setup {
   readonly agent?: Partial<Agent>;
   readonly refresh?: () => Promise<void>;
   readonly ledgerFile?: string;
+  /** Looks of a reviewer and its like beside dev, each by name; they find nothing to do. */
+  readonly others?: Readonly<Record<string, () => Promise<void>>>;
 }
 
 const open: { host: Host; ledger: Ledger }[] = [];
@@ -39,7 +41,7 @@ afterEach(async () => {
   }
 });
 
-export function setUp({ run, agent, refresh, ledgerFile = join(mkdtempSync(join(tmpdir(), 'host-')), 'ledger.sqlite') }: Setup) {
+export function setUp({ run, agent, refresh, others = {}, ledgerFile = join(mkdtempSync(join(tmpdir(), 'host-')), 'ledger.sqlite') }: Setup) {
   const clock = createManualClock(start);
   const ledger = openLedger(ledgerFile);
   const events: HostEvent[] = [];
@@ -60,8 +62,12 @@ export function setUp({ run, agent, refresh, ledgerFile = join(mkdtempSync(join(
     config,
     ports: { view: { refresh: refresh ?? (async () => {}) } } as unknown as Ports,
   };
+  const beside = Object.entries(others).map(([name, look]): HostedAgent => {
+    const ports = { view: { refresh: look } } as unknown as Ports;
+    return { ...slot, name, agent: { ...slot.agent, run: (_ports, tick) => idle(tick) }, settings: { ...slot.settings, name }, ports };
+  });
   const host = startHost({
-    slots: [slot],
+    slots: [slot, ...beside],
     ledger,
     clock,
     chance: systemChance,

@@ -75,5 +75,5 @@ function refused(kind: Refusal['kind'], failures: number, seconds: number): Forg
   const what = kind === 'unavailable' ? 'did not answer' : 'refused as too many';
   const advice = kind === 'unavailable' ? ' (check that it runs)' : '';
   const message = `the forge ${what} ${failures} requests in a row; next try in ${Math.ceil(seconds)} s${advice}`;
-  return new ForgeError(kind, message, { retryAfterSeconds: Math.ceil(seconds) });
+  return new ForgeError(kind, message, { retryAfterSeconds: Math.ceil(seconds), unasked: true });
 }
