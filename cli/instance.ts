@@ -30,8 +30,9 @@ export async function verifyOnInstance(config: string, sha: Sha): Promise<readon
     const merger = Object.values(runtime.config.agents).find((agent) => agent.role === 'merger' && agent.enabled);
     if (merger === undefined) throw new CliError(`${config} names no merger that is enabled, whose account this needs`);
     let proofs: readonly Proof[] = [];
-    for (const { ports } of connectAgent(agentOfRole('merger'), merger.name, runtime, { sessions: null })) {
-      proofs = await verifyMerge(ports.git, ports.forge, sha);
+    for (const { ports, project } of connectAgent(agentOfRole('merger'), merger.name, runtime, { sessions: null })) {
+      const ci = project.ci.contexts === 'protection' ? null : ports.ci;
+      proofs = await verifyMerge({ ...ports, ci }, { repository: project.repository, ciAccount: project.ci.account }, sha);
       if (proofs.length > 1) return proofs;
     }
     return proofs;

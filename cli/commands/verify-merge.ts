@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { asSha } from '#domain/sha';
+import { configApproval } from '#work/approval';
 import { type Proof, verifyMerge } from '#work/verify-merge';
 import { startEmbeddedForge } from '../../embedded/forge/server.ts';
 import { systemChance, systemClock } from '../../shared/clock/system.ts';
+import { createCi } from '../../shared/ci/ci-adapter.ts';
 import { createForge } from '../../shared/forge/forgejo.ts';
 import { createGit } from '../../shared/git/store.ts';
 import { silentLog } from '../../shared/log/pino.ts';
@@ -40,6 +42,9 @@ function fullSha(text: string) {
   }
 }
 
+/** Whatever its configuration was, the demo's checks are its workflows. */
+const ciOfDemo = { kind: null, contexts: 'workflows', url: null, tokenFile: null, passwordFile: null, gitSecret: 'token' } as const;
+
 /** Starts the forge of a kept demo for as long as the questions take. */
 async function verifyKept(root: string, sha: ReturnType<typeof asSha>): Promise<readonly Proof[]> {
   const common = { clock: systemClock, chance: systemChance, log: silentLog };
@@ -59,7 +64,9 @@ async function verifyKept(root: string, sha: ReturnType<typeof asSha>): Promise<
       credentials: { login: people.maintainer, token: () => token },
       ...common,
     });
-    return await verifyMerge(git, forge, sha);
+    const config = { ...ciOfDemo, account: people.ci };
+    const ci = createCi({ forge, git, config, log: silentLog, configAllowed: configApproval(git) });
+    return await verifyMerge({ git, forge, ci }, { repository, ciAccount: people.ci }, sha);
   } finally {
     await server.close();
   }

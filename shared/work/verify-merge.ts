@@ -1,6 +1,8 @@
+import type { Ci } from '#ci';
 import type { Certificate } from '#domain/merge/certificate';
 import { parseCertificate } from '#domain/merge/certificate';
 import { asSha, type Sha } from '#domain/sha';
+import { attemptOf } from '#domain/name';
 import type { Forge } from '#forge';
 import type { Commit, Git } from '#git';
 
@@ -11,11 +13,25 @@ export interface Proof {
   readonly detail: string;
 }
 
+export interface VerifyPorts {
+  readonly git: Git;
+  readonly forge: Forge;
+  /** Says which contexts were required then; null where only today's rule of the branch could say it. */
+  readonly ci: Pick<Ci, 'required'> | null;
+}
+
+/** What the configuration says, and no certificate may say otherwise. */
+export interface Expected {
+  /** `owner/name` */
+  readonly repository: string;
+  readonly ciAccount: string;
+}
+
 /**
- * Checks a merge commit against its certificate: what landed is what was tested and approved. Asks git and the forge anew,
+ * Checks a merge commit against its certificate: what landed is what was tested and approved. Asks git, the forge and CI anew,
  * believes nothing of the note itself. One failed proof when there is no certificate.
  */
-export async function verifyMerge(git: Git, forge: Forge, merge: Sha): Promise<readonly Proof[]> {
+export async function verifyMerge({ git, forge, ci }: VerifyPorts, expected: Expected, merge: Sha): Promise<readonly Proof[]> {
   await git.fetch();
   const commit = await git.readCommit(merge);
   if (commit === null) return [{ claim: 'the commit exists', holds: false, detail: merge }];
@@ -26,11 +42,32 @@ export async function verifyMerge(git: Git, forge: Forge, merge: Sha): Promise<r
       { claim: 'the commit carries a certificate', holds: false, detail: note === null ? 'no note under refs/notes/disinto' : 'the note is no certificate' },
     ];
   return [
+    ...configured(certificate, expected),
     ...landed(commit, certificate),
     ...(await tested(git, forge, certificate)),
+    ...(ci === null ? [] : [await complete(ci, certificate)]),
     ...(await approved(forge, certificate)),
     ...(await pulled(forge, commit, certificate)),
   ];
+}
+
+function configured({ repository, ciAccount }: Certificate, expected: Expected): readonly Proof[] {
+  return [
+    { claim: `it is about ${expected.repository}`, holds: isSame(repository, expected.repository), detail: repository },
+    { claim: `${expected.ciAccount} is the CI account that counts`, holds: isSame(ciAccount, expected.ciAccount), detail: ciAccount },
+  ];
+}
+
+/** No required context was left out. */
+async function complete(ci: Pick<Ci, 'required'>, { contexts, head, base, branch, tested: commit, pullRequest }: Certificate): Promise<Proof> {
+  const kind = commit === head ? 'pull-request' : 'merge-result';
+  const required = await ci.required({ kind, head: asSha(commit), base: asSha(base), branch, number: pullRequest });
+  const missing = required.filter((name) => !contexts.some(({ context }) => context === name));
+  return {
+    claim: 'every context that was required is certified',
+    holds: missing.length === 0,
+    detail: missing.length === 0 ? required.join(', ') || 'none' : `without ${missing.join(', ')}`,
+  };
 }
 
 function landed(commit: Commit, certificate: Certificate): readonly Proof[] {
@@ -75,13 +112,23 @@ async function approved(forge: Forge, certificate: Certificate): Promise<readonl
       holds,
       detail: review === undefined ? 'the review is not there' : `${review.verdict} of ${review.head}`,
     },
-    { claim: 'the author did not approve it', holds: certificate.author !== certificate.approval.by, detail: certificate.author },
   ];
 }
 
 async function pulled(forge: Forge, commit: Commit, certificate: Certificate): Promise<readonly Proof[]> {
   const pull = await forge.findPullRequest(certificate.pullRequest);
+  const issue = pull === null ? null : (attemptOf(pull.branch)?.issue ?? null);
   return [
+    {
+      claim: `its author ${certificate.author} did not approve it`,
+      holds: pull !== null && isSame(pull.author, certificate.author) && !isSame(pull.author, certificate.approval.by),
+      detail: `opened by ${pull?.author ?? 'nobody'}, approved by ${certificate.approval.by}`,
+    },
+    {
+      claim: certificate.issue === null ? 'it is the work on no issue' : `it is the work on issue #${certificate.issue}`,
+      holds: pull !== null && issue === certificate.issue,
+      detail: pull?.branch ?? 'no pull request',
+    },
     {
       claim: `pull request #${certificate.pullRequest} says that it was merged as this commit`,
       holds: pull?.state === 'merged' && pull.mergeCommit === commit.sha,
@@ -89,3 +136,5 @@ async function pulled(forge: Forge, commit: Commit, certificate: Certificate): P
     },
   ];
 }
+
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
