@@ -4,6 +4,7 @@ import { asSha, type Sha } from '#domain/sha';
 import { GitError, type CommitDraft } from '#git';
 import { classify, gitFailure } from './command/failure.ts';
 import { copyIndex, replaceFile } from './command/files.ts';
+import { clearIndexFlags } from './command/index-flags.ts';
 import { unfoldNested } from './command/nested.ts';
 import { createWriteObject, hashOf, type WriteObject } from './command/objects.ts';
 import { readHead, readPlain } from './command/refs.ts';
@@ -20,6 +21,41 @@ export async function headOf(site: Site): Promise<{ readonly sha: Sha; readonly 
   const head = await readHead(join(site.checkout, '.git'));
   if (head === null) throw new GitError('corrupt', `the workspace of run ${site.run} is damaged: its HEAD names no commit`);
   return head;
+}
+
+/** What a commit of everything in a checkout stands on. */
+export interface Ground {
+  /** The branch that HEAD is on, or null. */
+  readonly ref: string | null;
+  readonly parents: readonly [Sha, ...Sha[]];
+  /** HEAD does not descend from the commit that was checked out: amended, reset, orphaned, begun anew. Its commits are left out. */
+  readonly isRewritten: boolean;
+}
+
+/**
+ * HEAD, and the commit of a merge that is going on. Where HEAD does not descend from the commit that was checked out, that commit
+ * stands in its place: history is ours, only the files are the session's. A merge that we asked for stays one, unless the session
+ * went back to before it.
+ */
+export async function groundOf(run: Run, site: Site, record: SiteRecord): Promise<Ground> {
+  const head = await readHead(join(site.checkout, '.git'));
+  const merging = await mergeHeadOf(site, record);
+  const ref = head?.ref ?? null;
+  if (head !== null && (await isAncestor(run, site, record.base, head.sha)))
+    return { ref, parents: merging === null ? [head.sha] : [head.sha, merging], isRewritten: false };
+  const isMerge = record.merge !== null && (merging !== null || head === null || (await holdsMerge(run, site, record.merge, head.sha, record.base)));
+  return { ref, parents: isMerge && record.merge !== null ? [record.base, record.merge] : [record.base], isRewritten: true };
+}
+
+/** It descends from the merged commit, or has begun anew with the files of the merge. */
+async function holdsMerge(run: Run, site: Site, merge: Sha, head: Sha, base: Sha): Promise<boolean> {
+  if (await isAncestor(run, site, merge, head)) return true;
+  return (await run({ args: ['merge-base', base, head], env: sideEnv(site), accept: [0, 1, 128] })).code !== 0;
+}
+
+/** False too when one of them is no commit that can be read. */
+async function isAncestor(run: Run, site: Site, ancestor: Sha, of: Sha): Promise<boolean> {
+  return ancestor === of || (await run({ args: ['merge-base', '--is-ancestor', ancestor, of], env: sideEnv(site), accept: [0, 1, 128] })).code === 0;
 }
 
 /** Paths that differ from HEAD or are new and not ignored. */
@@ -52,7 +88,8 @@ async function addAll(run: Run): Promise<string[]> {
 
 /**
  * Starts from the session's index: it knows what was added in spite of being ignored, and spares reading unchanged files. It
- * is copied, since ours is a directory that the session cannot prepare; where it is unusable, HEAD's tree takes its place.
+ * is copied, since ours is a directory that the session cannot prepare, and nothing in it hides a file; where it is unusable,
+ * HEAD's tree takes its place.
  */
 async function onIndex<T>(run: Run, site: Site, head: Sha, act: () => Promise<T>): Promise<T> {
   await writeFile(join(site.side, 'HEAD'), `${head}\n`);
@@ -61,6 +98,7 @@ async function onIndex<T>(run: Run, site: Site, head: Sha, act: () => Promise<T>
   await rm(`${mine}.lock`, { force: true }); // left by a killed process: a workspace has one user at a time
   try {
     if ((await lstat(index)).isFile()) await copyIndex(index, mine);
+    await clearIndexFlags(async (command) => await run({ env: sideEnv(site), cwd: site.checkout, ...command }), site.checkout);
     return await act();
   } catch (error) {
     if (error instanceof GitError && error.kind === 'full') throw error;

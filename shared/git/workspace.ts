@@ -6,7 +6,7 @@ import type { Run } from './command/run.ts';
 import { createObjects } from './history.ts';
 import type { Places } from './places.ts';
 import { isOurs, seal, type Site, type SiteRecord } from './site.ts';
-import { headOf, listDirty, mergeHeadOf, moveHead, snapshot, treeOfCommit, writeCommit } from './snapshot.ts';
+import { groundOf, headOf, listDirty, moveHead, snapshot, treeOfCommit, writeCommit } from './snapshot.ts';
 
 export interface WorkspaceContext {
   readonly run: Run;
@@ -40,14 +40,14 @@ export function createWorkspace(context: WorkspaceContext, site: Site, record: S
     dirty: async () => await safely('reading a workspace', async () => await listDirty(run, site)),
     commitAll: async (message) =>
       await safely('committing in a workspace', async () => {
-        const head = await headOf(site);
-        const merging = await mergeHeadOf(site, record);
-        const tree = await snapshot(run, site, head.sha);
-        if (merging === null && tree === (await treeOfCommit(run, site, head.sha))) return null;
-        const parents = merging === null ? [head.sha] : [head.sha, merging];
-        const commit = await writeCommit(site, { tree, parents, message, author: record.author, at: clock.now() }, nonce);
-        await moveHead(site, record, head.ref, commit, nonce);
-        return commit;
+        const { ref, parents, isRewritten } = await groundOf(run, site, record);
+        const [onto] = parents;
+        const tree = await snapshot(run, site, onto);
+        const isNothing = parents.length === 1 && tree === (await treeOfCommit(run, site, onto));
+        if (isNothing && !isRewritten) return null;
+        const commit = isNothing ? onto : await writeCommit(site, { tree, parents, message, author: record.author, at: clock.now() }, nonce);
+        await moveHead(site, record, ref, commit, nonce);
+        return isNothing ? null : commit;
       }),
     publishToStore: async () =>
       await safely('publishing a workspace', async () => {
