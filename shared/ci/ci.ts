@@ -39,13 +39,16 @@ export interface CiFailure {
   readonly cause: 'change' | 'infra';
 }
 
-export type CiErrorKind = 'config' | 'unavailable' | 'not-found' | 'malformed';
+export type CiErrorKind = 'config' | 'unavailable' | 'rate-limited' | 'not-found' | 'malformed';
 
 export class CiError extends Error {
   override readonly name = 'CiError';
   readonly kind: CiErrorKind;
-  constructor(kind: CiErrorKind, message: string, cause?: unknown) {
+  /** Seconds after which the CI asked us to come again, or null when it named none. */
+  readonly retryAfterSeconds: number | null;
+  constructor(kind: CiErrorKind, message: string, cause?: unknown, retryAfterSeconds: number | null = null) {
     super(message, cause === undefined ? {} : { cause });
     this.kind = kind;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -23,13 +23,14 @@ export async function readFailures(runner: Runner | null, head: Sha, failed: rea
   const ownCause = own.length > 0 && own.every((step) => classify(step) === 'infra') ? 'infra' : 'change';
   return steps.map((step) => {
     const cause = step.kind === 'dependency' ? ownCause : classify(step);
-    const lines = step.log.split('\n').slice(-tailLines);
     const unrepeatable = cause === 'infra' && runner?.repeats !== true;
+    const notes = [...(step.note === undefined ? [] : [step.note]), ...(unrepeatable ? [machineNote] : [])];
+    const lines = step.log === '' ? [] : step.log.split('\n').slice(notes.length - tailLines);
     return {
       context: step.context,
       step: step.name,
       exitCode: step.ended === null ? step.exitCode : null,
-      log: untrusted((unrepeatable ? [...lines.slice(1 - tailLines), machineNote] : lines).join('\n')),
+      log: untrusted([...lines, ...notes].join('\n')),
       cause: unrepeatable ? 'change' : cause,
     };
   });
@@ -42,6 +43,7 @@ async function stepsOf(runner: Runner | null, head: Sha, status: CommitStatus, l
   if (runner === null) return described;
   try {
     const steps = await runner.failedSteps(head, status);
+    for (const { name, note } of steps) if (note !== undefined) log.warn({ head, context: status.context, step: name, note }, 'a failed step has no log');
     return steps.length === 0 ? described : steps;
   } catch (error) {
     if (!(error instanceof CiError) || error.kind !== 'not-found') throw error;

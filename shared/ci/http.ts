@@ -17,12 +17,14 @@ export interface CiAnswer {
   readonly text: string;
   readonly html: boolean;
   readonly location: string | null;
+  /** Seconds of its Retry-After, or null without one. */
+  readonly retryAfterSeconds: number | null;
 }
 
 export interface CiHttp {
   /** JSON of an answer that went well. `body`: sent as JSON; null sends none. */
   json(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>;
-  /** Any answer below 500, redirects not followed. Of a longer text only the last `maxBytes`. */
+  /** Any answer but 429, redirects not followed. Of a longer text only the last `maxBytes`. */
   get(path: string, maxBytes: number): Promise<CiAnswer>;
 }
 
@@ -45,7 +47,8 @@ export function createCiHttp(options: CiHttpOptions): CiHttp {
     const type = String(answer.headers['content-type'] ?? '');
     const { location } = answer.headers;
     const html = type.startsWith('text/html') || /^\s*<(?:!doctype|html)/i.test(text);
-    return { status: answer.statusCode, text: hide(text, authorization), html, location: typeof location === 'string' ? location : null };
+    const retryAfterSeconds = secondsOf(answer.headers['retry-after'], answer.headers['date']);
+    return { status: answer.statusCode, text: hide(text, authorization), html, location: typeof location === 'string' ? location : null, retryAfterSeconds };
   };
   return {
     json: async (method, path, body) => {
@@ -54,17 +57,19 @@ export function createCiHttp(options: CiHttpOptions): CiHttp {
     },
     get: async (path, maxBytes) => {
       const answer = await send('GET', path, null, maxBytes);
-      if (answer.status >= 500 || answer.status === 429) throw new CiError('unavailable', `${options.name} is in trouble (GET ${path}: ${answer.status})`);
+      if (answer.status === 429) throw tooOften(options.name, `GET ${path}: 429`, answer);
       return answer;
     },
   };
 }
 
-function parse({ name, keys, url }: CiHttpOptions, call: string, { status, text, html, location }: CiAnswer): unknown {
+function parse({ name, keys, url }: CiHttpOptions, call: string, answer: CiAnswer): unknown {
+  const { status, text, html, location } = answer;
   const what = `${call}: ${status}${html ? '' : ` ${text.slice(0, 200).trim()}`}`;
   if (status === 404) throw new CiError('not-found', `${name} does not know this (${what})`);
   if (status === 401 || status === 403) throw new CiError('config', `${name} refuses our token, or it may not do this (${what}); check ${keys.token}`);
-  if (status >= 500 || status === 429) throw new CiError('unavailable', `${name} is in trouble (${what})`);
+  if (status === 429) throw tooOften(name, what, answer);
+  if (status >= 500) throw new CiError('unavailable', `${name} is in trouble (${what})`, undefined, answer.retryAfterSeconds);
   if (status >= 300 && status < 400)
     throw new CiError('config', `${name} at ${url} sends us on to ${location ?? 'elsewhere'} (${what}); put its own address into ${keys.url}`);
   if (status >= 400) throw new CiError('malformed', `${name} refuses the request (${what})`);
@@ -75,6 +80,17 @@ function parse({ name, keys, url }: CiHttpOptions, call: string, { status, text,
   } catch (cause) {
     throw new CiError('malformed', `${name} answered something else than JSON (${what}); check ${keys.url}`, cause);
   }
+}
+
+const tooOften = (name: string, what: string, { retryAfterSeconds }: CiAnswer): CiError =>
+  new CiError('rate-limited', `${name} is asked too often (${what})`, undefined, retryAfterSeconds);
+
+/** A Retry-After in seconds, or as a date of the server's own clock. */
+function secondsOf(retryAfter: unknown, date: unknown): number | null {
+  if (typeof retryAfter !== 'string') return null;
+  if (/^\d+$/.test(retryAfter.trim())) return Number(retryAfter);
+  const seconds = (Date.parse(retryAfter) - Date.parse(String(date))) / 1000;
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds);
 }
 
 async function tailOf(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {

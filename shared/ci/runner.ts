@@ -2,7 +2,11 @@ import type { CommitStatus } from '#domain/check';
 import type { Sha } from '#domain/sha';
 import type { FailedStep } from './classify.ts';
 
-export type NamedStep = FailedStep & { readonly name: string };
+export interface NamedStep extends FailedStep {
+  readonly name: string;
+  /** Why its log is missing. Shown after the log, but nothing that the step said: it does not tell whose failure it is. */
+  readonly note?: string;
+}
 
 /** What runs the checks, as far as statuses do not tell. Throws `CiError`; `not-found` when it does not know the commit or context. */
 export interface Runner {

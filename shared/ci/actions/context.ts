@@ -1,7 +1,7 @@
 /** What a status of Forgejo Actions says about the job behind it. */
 export interface ActionsJob {
-  /** Name of the job, or null when the context is none of Actions'. */
-  readonly job: string | null;
+  /** What the job may be called, longest first: both it and its workflow may have a ` / ` in their names. None: the context is none of Actions'. */
+  readonly jobs: readonly string[];
   readonly event: string | null;
   /** Number of the run and place of the job in it, or null when the address does not tell. */
   readonly run: { readonly number: number; readonly path: string } | null;
@@ -9,8 +9,9 @@ export interface ActionsJob {
 
 /** Contexts are `<workflow> / <job> (<event>)`; the address is a path of the forge: `/{owner}/{repo}/actions/runs/{n}/jobs/{i}`. */
 export function readActionsStatus(status: { readonly context: string; readonly targetUrl: string | null }, repository: string): ActionsJob {
-  const named = /^(?:.*?) ?\/ (.+) \(([a-z_]+)\)$/.exec(status.context);
-  return { job: named?.[1] ?? null, event: named?.[2] ?? null, run: runOf(status.targetUrl, repository) };
+  const named = /^.*? ?\/ (.+) \(([a-z_]+)\)$/.exec(status.context);
+  const parts = named?.[1]?.split(' / ') ?? [];
+  return { jobs: parts.map((_, from) => parts.slice(from).join(' / ')), event: named?.[2] ?? null, run: runOf(status.targetUrl, repository) };
 }
 
 /** Only an address of this very repository is read, and only its path: no host that a status names is ever asked. */

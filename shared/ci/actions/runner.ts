@@ -51,7 +51,7 @@ export function createActionsRunner(options: ActionsOptions): ActionsRunner {
       const job = readActionsStatus(status, options.repository);
       const task = await findTask(options, head, job);
       if (task === null && job.run === null) return [];
-      const log = job.run === null ? null : await readLog(options, job.run.path);
+      const log = job.run === null ? closed : await readLog(options, job.run.path);
       return [stepOf(status, job, task, log)];
     },
     repeats: false,
@@ -63,40 +63,58 @@ export function createActionsRunner(options: ActionsOptions): ActionsRunner {
 }
 
 /** The newest task of the job on this commit. Null: a runner never took it, or it is far back. */
-async function findTask({ api, repository }: ActionsOptions, head: Sha, job: ActionsJob): Promise<ActionTask | null> {
+async function findTask(options: ActionsOptions, head: Sha, job: ActionsJob): Promise<ActionTask | null> {
   const fits = (task: ActionTask): boolean =>
-    task.head_sha === head && task.name === job.job && (job.run === null ? task.event === job.event : task.run_number === job.run.number);
+    task.head_sha === head && job.jobs.includes(task.name) && (job.run === null ? task.event === job.event : task.run_number === job.run.number);
   for (let page = 1; page <= mostPages; page += 1) {
-    const path = `/api/v1/repos/${repository}/actions/tasks?page=${page}&limit=${pageSize}`;
-    const parsed = tasksSchema.safeParse(await api.json('GET', path));
-    if (!parsed.success) throw new CiError('malformed', `the forge answered GET ${path} in a shape we do not know; is it a Forgejo?`, parsed.error);
-    const tasks = parsed.data.workflow_runs ?? [];
-    const [newest] = tasks.filter(fits).toSorted((a, b) => b.id - a.id);
+    const tasks = await readTasks(options, page);
+    const [newest] = tasks.filter(fits).toSorted((a, b) => job.jobs.indexOf(a.name) - job.jobs.indexOf(b.name) || b.id - a.id);
     if (newest !== undefined) return newest;
     if (tasks.length < pageSize) return null;
   }
   return null;
 }
 
-/** The end of a job's log, or null where we may not read it. Newer servers keep one log per attempt and send the plain address on to the last. */
-async function readLog({ web, repository }: ActionsOptions, path: string): Promise<string | null> {
-  const first = await web.get(`${path}/logs`, logBytes);
-  if (first.status === 200 && !first.html) return first.text;
-  if (first.status !== 404) return null;
-  const page = await web.get(path, logBytes);
-  const latest = page.status >= 300 && page.status < 400 ? jobPath(page.location, repository) : null;
-  if (latest === null || latest === path) return null;
-  const second = await web.get(`${latest}/logs`, logBytes);
-  return second.status === 200 && !second.html ? second.text : null;
+async function readTasks({ api, repository }: ActionsOptions, page: number): Promise<readonly ActionTask[]> {
+  const path = `/api/v1/repos/${repository}/actions/tasks?page=${page}&limit=${pageSize}`;
+  const parsed = tasksSchema.safeParse(await api.json('GET', path));
+  if (!parsed.success) throw new CiError('malformed', `the forge answered GET ${path} in a shape we do not know; is it a Forgejo?`, parsed.error);
+  return parsed.data.workflow_runs ?? [];
 }
 
-function stepOf(status: CommitStatus, job: ActionsJob, task: ActionTask | null, log: string | null): FailedJob {
-  const text =
-    log === null ? `${status.description} (the log of this job cannot be read without signing in to the forge: ${status.targetUrl ?? ''})` : withoutTimes(log);
+/** The end of a job's log, or why there is none. */
+type JobLog = { readonly text: string } | { readonly missing: string };
+
+const closed: JobLog = { missing: 'cannot be read without signing in to the forge' };
+
+/** Newer servers keep one log per attempt and send the plain address on to the last. Throws when it is more than this log that cannot be had. */
+async function readLog(options: ActionsOptions, path: string): Promise<JobLog> {
+  const { web, repository } = options;
+  try {
+    const first = await web.get(`${path}/logs`, logBytes);
+    if (first.status !== 404) return logOf(first);
+    const page = await web.get(path, logBytes);
+    const latest = page.status >= 300 && page.status < 400 ? jobPath(page.location, repository) : null;
+    if (latest === null || latest === path) return logOf(page.status >= 500 ? page : first);
+    return logOf(await web.get(`${latest}/logs`, logBytes));
+  } catch (error) {
+    if (!(error instanceof CiError) || error.kind === 'rate-limited') throw error;
+    await readTasks(options, 1);
+    return { missing: 'cannot be read, the forge gives no answer' };
+  }
+}
+
+function logOf({ status, html, text }: WebAnswer): JobLog {
+  if (status === 200 && !html) return { text };
+  return status >= 500 ? { missing: `cannot be read, the forge answers ${status}` } : closed;
+}
+
+function stepOf(status: CommitStatus, job: ActionsJob, task: ActionTask | null, log: JobLog): FailedJob {
+  const text = 'text' in log ? withoutTimes(log.text) : `${status.description} (the log of this job ${log.missing}: ${status.targetUrl ?? ''})`;
   return {
-    name: job.job ?? status.context,
+    name: task?.name ?? job.jobs[0] ?? status.context,
     kind: 'step',
-    exitCode: log === null ? null : exitCodeOf(text),
+    exitCode: 'text' in log ? exitCodeOf(text) : null,
     // A person, a newer push or a lost runner ended it, not what it tests.
     signal: task?.status === 'cancelled' ? 'SIGKILL' : null,
     ended: null,

@@ -92,6 +92,34 @@ describe('failures from Forgejo Actions', () => {
     expect(failure?.log).toBe('Failing after 1m28s (the log of this job cannot be read without signing in to the forge: /shop/parcels/actions/runs/12/jobs/0)');
   });
 
+  it('I2: a log that the forge cannot give holds no repair up, being asked to come later does', async () => {
+    const well = forgejo(null);
+    const { url } = await serve((request) => (request.path.endsWith('/logs') ? { status: 500, body: 'connection timed out' } : well(request)));
+    expect(await ci(url).failures(head('a'), [failed()])).toMatchObject([
+      {
+        step: 'unit',
+        cause: 'change',
+        log: expect.stringMatching(/^Failing after 1m28s \(the log of this job cannot be read, the forge answers 500: /) as string,
+      },
+    ]);
+    const busy = await serve((request) => (request.path.endsWith('/logs') ? { status: 429, body: '', headers: { 'retry-after': '7' } } : well(request)));
+    await expect(ci(busy.url).failures(head('a'), [failed()])).rejects.toMatchObject({ kind: 'rate-limited', retryAfterSeconds: 7 });
+  });
+
+  it('names with a slash, of a workflow or of a job, are told apart by what the API calls the job', async () => {
+    const { url } = await serve(forgejo(null));
+    const cancelled = { description: 'Has been cancelled', targetUrl: '/shop/parcels/actions/runs/14/jobs/0' };
+    for (const context of ['Test / with slash / unit (pull_request)', 'Test/all / unit (pull_request)'])
+      expect(await ci(url).failures(head('b'), [failed({ ...cancelled, context })])).toMatchObject([
+        { step: 'unit', log: expect.stringMatching(/trouble of the machine/) as string },
+      ]);
+    const reused = { ...(tasks[0] as object), name: 'call / unit', id: 99 };
+    const nested = await serve(forgejo(null, [reused]));
+    expect(await ci(nested.url).failures(head('b'), [failed({ ...cancelled, context: 'Test / call / unit (pull_request)' })])).toMatchObject([
+      { step: 'call / unit' },
+    ]);
+  });
+
   it('I2: a cancelled job, which cannot be run again without a commit, is said to be no fault of the change and holds nothing up', async () => {
     const { url } = await serve(forgejo(null));
     const cancelled = failed({ description: 'Has been cancelled', targetUrl: '/shop/parcels/actions/runs/14/jobs/0' });
