@@ -76,10 +76,10 @@ it('a declined pipeline, which is posted as a warning, is no success', async () 
 });
 
 it.each([
-  ['ci/woodpecker/pr/test', { event: 'pull_request', workflow: 'test' }],
-  ['ci/woodpecker/push/test/2', { event: 'push', workflow: 'test' }],
-  ['ci/woodpecker/pr/9', { event: 'pull_request', workflow: '9' }],
-  ['our-ci/test', { event: null, workflow: 'test' }],
+  ['ci/woodpecker/pr/test', { event: 'pull_request', workflow: 'test', axis: null }],
+  ['ci/woodpecker/push/test/2', { event: 'push', workflow: 'test', axis: 2 }],
+  ['ci/woodpecker/pr/9', { event: 'pull_request', workflow: '9', axis: null }],
+  ['our-ci/test', { event: null, workflow: 'test', axis: null }],
 ] as const)('%s', (context, expected) => {
   expect(readContext(context)).toEqual(expected);
 });

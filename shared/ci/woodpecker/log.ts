@@ -7,6 +7,7 @@ const output = new Set([0, 1]);
 export function textOfLog(entries: LogEntries): string {
   return (entries ?? [])
     .filter(({ type }) => output.has(type ?? 0))
+    .map((entry, place) => ({ data: entry.data, line: entry.line ?? place }))
     .toSorted((a, b) => a.line - b.line)
     .map(({ data }) =>
       Buffer.from(data ?? '', 'base64')

@@ -15,6 +15,8 @@ export interface FailedWoodpeckerStep {
   readonly signal: string | null;
   readonly ended: null;
   readonly log: string;
+  /** Why the log is missing. */
+  readonly note?: string;
 }
 
 export interface WoodpeckerRunner {
@@ -27,10 +29,10 @@ export interface WoodpeckerRunner {
 export function createWoodpeckerRunner(http: AskWoodpecker, repository: string): WoodpeckerRunner {
   const api = createWoodpeckerApi(http, repository);
   return {
-    failedSteps: async (head, { context }) => {
+    failedSteps: async (head, { context, targetUrl }) => {
       const wanted = readContext(context);
       const pipeline = await findPipeline(api, head, wanted);
-      const workflow = workflowOf(pipeline, wanted);
+      const workflow = workflowOf(pipeline, wanted, targetUrl);
       return workflow === null ? configErrors(pipeline) : stepsOf(api, pipeline, workflow);
     },
     repeats: true,
@@ -50,14 +52,21 @@ async function findPipeline(api: WoodpeckerApi, head: Sha, wanted: WoodpeckerCon
   for await (const listed of api.pipelines()) {
     if (listed.commit !== head || (wanted.event !== null && listed.event !== wanted.event)) continue;
     const pipeline = await api.pipeline(listed.number);
-    if (workflowOf(pipeline, wanted) !== null || configErrors(pipeline).length > 0) return pipeline;
+    if (workflowOf(pipeline, wanted, null) !== null || configErrors(pipeline).length > 0) return pipeline;
   }
   throw new CiError('not-found', `Woodpecker has no pipeline of ${head} with the workflow ${wanted.workflow} (yet)`);
 }
 
-/** Of a matrix, which makes one workflow per axis under one name, the one that failed. */
-function workflowOf({ workflows }: Pipeline, { workflow }: WoodpeckerContext): WoodpeckerWorkflow | null {
-  const named = (workflows ?? []).filter(({ name }) => name === workflow);
+/**
+ * Of a matrix, which makes one workflow per axis under one name, the one that the status is about: its address says which, else
+ * the order of the axes does. Axes that a condition left out are not in it: where that leads to a green one, the first that failed.
+ */
+function workflowOf({ number, workflows }: Pipeline, { workflow, axis }: WoodpeckerContext, targetUrl: string | null): WoodpeckerWorkflow | null {
+  const named = (workflows ?? []).filter(({ name }) => name === workflow).toSorted((a, b) => (a.pid ?? 0) - (b.pid ?? 0));
+  const [, pipeline, pid] = /\/pipeline\/(\d+)\/(\d+)$/.exec(targetUrl ?? '') ?? [];
+  const addressed = Number(pipeline) === number ? named.find((one) => one.pid === Number(pid)) : undefined;
+  const own = addressed ?? (axis === null ? undefined : named[axis - 1]);
+  if (own !== undefined && (isFailing(own.state) || isOpen(own.state))) return own;
   return named.find(({ state }) => isFailing(state)) ?? named[0] ?? null;
 }
 
@@ -93,7 +102,7 @@ async function stepsOf(api: WoodpeckerApi, pipeline: Pipeline, workflow: Woodpec
 }
 
 async function readStep(api: WoodpeckerApi, pipeline: number, step: WoodpeckerStep): Promise<FailedWoodpeckerStep> {
-  const log = textOfLog(await api.log(pipeline, step.id).catch(withoutLog));
+  const { text: log, ...missing } = await readLog(api, pipeline, step.id);
   const error = step.error ?? '';
   return {
     name: step.name,
@@ -102,13 +111,20 @@ async function readStep(api: WoodpeckerApi, pipeline: number, step: WoodpeckerSt
     signal: signalOf(step.state),
     ended: null,
     log: [log, error].filter((text) => text !== '').join('\n'),
+    ...missing,
   };
 }
 
-/** Logs may have been removed, or never begun: the step still failed. */
-function withoutLog(error: unknown): null {
-  if (error instanceof CiError && error.kind === 'not-found') return null;
-  throw error;
+/** A log may have been removed, never begun, or be the one thing that cannot be read: the step still failed. Throws when it is more than that. */
+async function readLog(api: WoodpeckerApi, pipeline: number, stepId: number): Promise<{ readonly text: string; readonly note?: string }> {
+  try {
+    return { text: textOfLog(await api.log(pipeline, stepId)) };
+  } catch (error) {
+    if (!(error instanceof CiError) || error.kind === 'rate-limited') throw error;
+    if (error.kind === 'not-found') return { text: '', note: '(Woodpecker has no log of this step.)' };
+    await api.pipeline(pipeline);
+    return { text: '', note: `(The log of this step cannot be read: ${error.message})` };
+  }
 }
 
 /** Killed by a person, by a newer pipeline, or with its agent: not by what it tests. */

@@ -24,15 +24,24 @@ const step = z.object({
   type: z.string().optional(),
 });
 
-const workflow = z.object({ name: z.string(), state: z.string(), error: z.string().optional(), children: z.array(step).nullish() });
+/** `pid`: its place in the pipeline, which its web address ends in. */
+const workflow = z.object({
+  pid: z.int().optional().catch(undefined),
+  name: z.string(),
+  state: z.string(),
+  error: z.string().optional(),
+  children: z.array(step).nullish(),
+});
 
 export const pipelineSchema = pipeline.extend({
   workflows: z.array(workflow).nullish(),
   errors: z.array(z.object({ message: z.string(), is_warning: z.boolean().optional() })).nullish(),
 });
 
-/** `data` is base64 of one line. `type`: 0 stdout, 1 stderr, 2 exit code, 3 metadata, 4 progress. */
-export const logSchema = z.array(z.object({ line: z.int(), data: z.string().nullable(), type: z.int().optional() })).nullable();
+/** `data` is base64 of one line. `type`: 0 stdout, 1 stderr, 2 exit code, 3 metadata, 4 progress. One odd entry costs no other. */
+export const logSchema = z
+  .array(z.object({ line: z.int().optional().catch(undefined), data: z.string().nullish().catch(null), type: z.int().optional() }))
+  .nullable();
 
 export type ListedPipeline = z.output<typeof pipeline>;
 export type Pipeline = z.output<typeof pipelineSchema>;

@@ -3,7 +3,7 @@ import type { CommitStatus } from '#domain/check';
 import { asSha } from '#domain/sha';
 import type { Log } from '#log';
 import { createCi } from '../../../shared/ci/ci-adapter.ts';
-import { page, serve } from './server.ts';
+import { page, serve, type Reply } from './server.ts';
 import { serveWoodpecker, token, woodpecker } from './woodpecker-server.ts';
 
 const quiet: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, child: () => quiet };
@@ -96,6 +96,59 @@ describe('failures from Woodpecker', () => {
   it('finds the failed one of a matrix', async () => {
     const { url } = await serveWoodpecker();
     expect(await ci(url).failures(head('3'), [failed('ci/woodpecker/pr/test/2')])).toMatchObject([{ step: 'unit', log: 'node 24: no' }]);
+  });
+
+  it('of a matrix with several red ones each context gets its own, by the order of the axes or by its address', async () => {
+    const { url } = await serveWoodpecker();
+    const [one, two] = [failed('ci/woodpecker/pr/test/1'), failed('ci/woodpecker/pr/test/2')];
+    expect((await ci(url).failures(head('4'), [one, two])).map(({ context, log }) => [context, log])).toEqual([
+      [one.context, 'node 22: no'],
+      [two.context, 'node 24: no'],
+    ]);
+    const addressed = { ...failed('ci/test'), targetUrl: 'https://ci.example.org/repos/4/pipeline/32/2' };
+    expect(await ci(url).failures(head('4'), [addressed])).toMatchObject([{ log: 'node 24: no' }]);
+  });
+});
+
+describe('a log that cannot be read', () => {
+  const logOf302 = (reply: Reply) => {
+    const well = woodpecker();
+    return serve((request) => (request.path.endsWith('/logs/21/302') ? reply : well(request)));
+  };
+
+  it.each<readonly [string, Reply, RegExp]>([
+    ['500', { status: 500, body: 'connection timed out' }, /cannot be read: Woodpecker is in trouble .*500/],
+    ['403', { status: 403, body: '' }, /cannot be read: Woodpecker refuses our token/],
+    ['204', { status: 204, body: '' }, /cannot be read: Woodpecker answered something else than JSON .*204/],
+    ['404', { status: 404, body: '' }, /has no log of this step/],
+    ['something else', { status: 200, body: { lines: [] } }, /cannot be read: .*shape we do not know/],
+    ['its login page', page, /cannot be read: .*web page/],
+  ])('I2: (%s) holds no repair up: the step, its exit code and why there is no log are said', async (_, reply, why) => {
+    const { url } = await logOf302(reply);
+    const [unit, lint] = await ci(url).failures(head('a'), [failed()]);
+    expect(unit).toEqual({ context: 'ci/woodpecker/pr/test', step: 'unit', exitCode: 2, log: expect.stringMatching(why) as string, cause: 'change' });
+    expect(lint?.log).toMatch(/warning 449$/);
+  });
+
+  it('an odd entry costs no other line', async () => {
+    const data = (text: string) => Buffer.from(text).toString('base64');
+    const { url } = await logOf302({ status: 200, body: [{ data: data('a') }, { line: 1 }, { line: 2, data: data('c'), type: 0 }, { line: 3, data: 7 }] });
+    expect((await ci(url).failures(head('a'), [failed()]))[0]?.log).toBe('a\n\nc\n');
+  });
+
+  it('because Woodpecker is away, or asks us to come later, is no answer', async () => {
+    const well = woodpecker();
+    let away: Reply | null = null;
+    const { url } = await serve((request) => {
+      if (request.path.includes('/logs/')) away = { status: 502, body: 'bad gateway' };
+      return away ?? well(request);
+    });
+    await expect(ci(url).failures(head('a'), [failed()])).rejects.toMatchObject({ name: 'CiError', kind: 'unavailable', retryAfterSeconds: null });
+    const busy = await logOf302({ status: 429, body: '', headers: { 'retry-after': '90' } });
+    await expect(ci(busy.url).failures(head('a'), [failed()])).rejects.toMatchObject({ name: 'CiError', kind: 'rate-limited', retryAfterSeconds: 90 });
+    const later = { date: 'Sat, 21 Nov 2026 10:00:00 GMT', 'retry-after': 'Sat, 21 Nov 2026 10:02:00 GMT' };
+    const dated = await logOf302({ status: 429, body: '', headers: later });
+    await expect(ci(dated.url).failures(head('a'), [failed()])).rejects.toMatchObject({ kind: 'rate-limited', retryAfterSeconds: 120 });
   });
 });
 
