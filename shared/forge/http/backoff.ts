@@ -21,9 +21,9 @@ export function mayRepeat(call: Call, outcome: Answer | Silence): boolean {
   return idempotent && (outcome.status === 408 || (outcome.status >= 500 && outcome.status !== 501));
 }
 
-/** Pause before the next attempt in milliseconds, or null when the forge asks for more patience than one call has. */
+/** Pause before the next attempt in milliseconds, never shorter than the usual one, or null when the forge asks for more patience than one call has. */
 export function delayMs(attempts: number, retryAfter: number | null, limits: RetryLimits, chance: Chance): number | null {
-  if (retryAfter !== null) return retryAfter > limits.longestRetryAfterSeconds ? null : Math.ceil(retryAfter * 1000);
+  if (retryAfter !== null && retryAfter > limits.longestRetryAfterSeconds) return null;
   const pause = Math.min(limits.longestPauseMs, limits.firstPauseMs * 2 ** (attempts - 1));
-  return Math.round(pause * (0.5 + chance.random() / 2));
+  return Math.max(Math.ceil((retryAfter ?? 0) * 1000), Math.round(pause * (0.5 + chance.random() / 2)));
 }

@@ -171,6 +171,19 @@ describe('repeating', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it.each([
+    ['1.5', [1500, 1500]],
+    ['0', [188, 375]],
+    ['-5', [188, 375]],
+    ['soon', [188, 375]],
+    ['Sun, 06 Nov 1994 08:49:37 GMT', [188, 375]],
+  ])('a Retry-After of %j never makes the pause shorter than the usual one', async (text, pauses) => {
+    const { url } = await serve(answer(429, '', { 'retry-after': text }), answer(429, '', { 'retry-after': text }), ok);
+    const { http, clock } = client(url);
+    await http.send(post);
+    expect(clock.pauses).toEqual(pauses);
+  });
+
   it('honours a Retry-After that is a date, by the clock of the forge', async () => {
     // Their clock goes ten minutes late, and they say when by that clock.
     const theirs = 1_000_000_000_000 - 600_000;
