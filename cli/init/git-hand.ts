@@ -151,7 +151,7 @@ function createWork(forgeUrl: string, run: Run, hide: (text: string) => string, 
       try {
         return await act(forgeEnvironment(`${forgeUrl}/${repository}.git`, [], { login, token: () => secret }));
       } catch (error) {
-        if (!(error instanceof GitError) || error.kind !== 'auth') throw error;
+        if (!(error instanceof GitError) || (error.kind !== 'auth' && error.kind !== 'forbidden')) throw error;
         refusal = error;
       }
     }

@@ -48,7 +48,7 @@ export function troubleOfLook(error: ForgeError, slot: HostedAgent): Trouble {
 
 function waiting(error: ForgeError | GitError, kind: WaitKind, slot: HostedAgent, seenAt: Trouble['seenAt']): Trouble {
   const { retryAfterSeconds, unasked } = error instanceof ForgeError ? error : { retryAfterSeconds: null, unasked: false };
-  return { kind: 'wait', cause: causeOf(kind, slot), reason: textOf(error), mend: mends[kind](slot), retryAfterSeconds, unasked, seenAt };
+  return { kind: 'wait', cause: causeOf(kind, slot), reason: textOf(error), mend: mendOf(kind, textOf(error), slot), retryAfterSeconds, unasked, seenAt };
 }
 
 /** REST and git of a forge fail together: one cause, whichever is seen first. What is wrong with an account is a cause per account. */
@@ -56,6 +56,11 @@ function causeOf(kind: WaitKind, { settings, project }: HostedAgent): string {
   if (kind === 'full') return 'disk full';
   if (kind === 'not-found') return `forge not-found ${project.repository}`;
   return kind === 'auth' || kind === 'forbidden' ? `forge ${kind} ${settings.identity}` : `forge ${kind}`;
+}
+
+function mendOf(kind: WaitKind, reason: string, slot: HostedAgent): string {
+  const isArchived = kind === 'forbidden' && /\bis archived\b/i.test(reason);
+  return isArchived ? `un-archive ${slot.project.repository} on the forge, or take its project out of disinto.toml` : mends[kind](slot);
 }
 
 const mends: Readonly<Record<WaitKind, (slot: HostedAgent) => string>> = {

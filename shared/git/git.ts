@@ -129,7 +129,10 @@ export interface Workspace {
   head(): Promise<Sha>;
   /** Paths with uncommitted changes (untracked and unmerged included, ignored excluded). */
   dirty(): Promise<readonly string[]>;
-  /** Commits everything that is uncommitted; null when there was nothing. */
+  /**
+   * Commits everything that is uncommitted; null when there was nothing. Where HEAD does not descend from `base` any more (a history
+   * that was amended, reset or begun anew), the final files become one commit on `base`, with the merged commit if one was asked for.
+   */
   commitAll(message: string): Promise<Sha | null>;
   /** Copies the commits of HEAD into the shared store so that `Git` can see and push them. */
   publishToStore(): Promise<Sha>;
@@ -169,8 +172,8 @@ export interface ChangedFile {
   readonly binary: boolean;
 }
 
-/** unavailable: the forge does not answer · auth: it refuses our credential · missing: no git on this machine · full: no space left · corrupt · failed: anything else, with git's text. */
-export type GitErrorKind = 'unavailable' | 'auth' | 'missing' | 'full' | 'corrupt' | 'failed';
+/** unavailable: the forge does not answer · rate-limited: it answers that we ask too much · auth: it refuses our credential · forbidden: it knows the account and refuses what is asked · missing: no git on this machine · full: no space left · corrupt · failed: anything else, with git's text. */
+export type GitErrorKind = 'unavailable' | 'rate-limited' | 'auth' | 'forbidden' | 'missing' | 'full' | 'corrupt' | 'failed';
 
 export class GitError extends Error {
   override readonly name = 'GitError';

@@ -1,7 +1,7 @@
 import type { Chance, Clock } from '#clock';
 import { claimRef } from '#domain/name';
 import { asSha, type Sha } from '#domain/sha';
-import { GitError, type Git } from '#git';
+import { GitError, type Git, type GitErrorKind } from '#git';
 import type { Log } from '#log';
 import { createClaims } from './claims.ts';
 import { fixedEnvironment, forgeEnvironment, type Credentials } from './command/environment.ts';
@@ -98,13 +98,16 @@ async function listForgeRefs({ run, forgeEnv, places, prepare }: Parts, prefix: 
   return new Map(rows);
 }
 
+/** The forge does not show us what it has. */
+const unseen: readonly GitErrorKind[] = ['unavailable', 'rate-limited', 'auth', 'forbidden'];
+
 function createWorkspaces(parts: Parts, project: string, fetch: () => Promise<void>): Pick<Git, 'openWorkspace' | 'retireWorkspace' | 'listWorkspaces'> {
   const { run, places, nonce, clock, log, prepare } = parts;
   const onForge = async (): Promise<readonly Sha[]> => {
     try {
       await fetch();
     } catch (error) {
-      if (!(error instanceof GitError) || (error.kind !== 'unavailable' && error.kind !== 'auth')) throw error;
+      if (!(error instanceof GitError) || !unseen.includes(error.kind)) throw error;
       log.warn({ cause: error.message }, 'cannot see what is on the forge: all commits of the workspace are kept');
       return [];
     }

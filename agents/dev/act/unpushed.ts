@@ -56,7 +56,7 @@ async function pushOrWhy(ports: DevPorts, updates: readonly RefUpdate[]): Promis
   try {
     return await ports.git.push(updates);
   } catch (error) {
-    if (error instanceof GitError && error.kind !== 'unavailable') return { kind: 'refused', why: error.message };
+    if (error instanceof GitError && error.kind !== 'unavailable' && error.kind !== 'rate-limited') return { kind: 'refused', why: error.message };
     throw error;
   }
 }

@@ -122,7 +122,7 @@ async function firstCommit(context: InitContext, wish: RepositoryWish): Promise<
   try {
     await pushFirst(context, wish);
   } catch (error) {
-    if (!(error instanceof GitError) || error.kind !== 'auth') throw error;
+    if (!(error instanceof GitError) || (error.kind !== 'auth' && error.kind !== 'forbidden')) throw error;
     const { name, branch, files } = wish;
     if ((await context.admin.listFiles(name, branch)) === null) await context.admin.createFiles(name, { branch, message: 'Begin', files });
   }

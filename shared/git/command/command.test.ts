@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { forgeEnvironment } from './environment.ts';
-import { classify, fileFailure } from './failure.ts';
+import { classify, fileFailure, gitFailure } from './failure.ts';
 import { isRefName, readHead, readRefs } from './refs.ts';
 import { coalesce } from './serial.ts';
 
@@ -11,12 +11,22 @@ it.each([
   ['full', 'fatal: write error: No space left on device'],
   ['full', 'error: file write error: Disk quota exceeded\nfatal: the remote end hung up unexpectedly'],
   ['auth', "fatal: could not read Username for 'http://f': terminal prompts disabled"],
-  ['auth', "fatal: unable to access 'http://f/': The requested URL returned error: 403"],
+  ['auth', "fatal: unable to access 'http://f/': The requested URL returned error: 401"],
+  ['forbidden', "fatal: unable to access 'http://f/': The requested URL returned error: 403"],
+  ['rate-limited', 'error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429\nfatal: expected flush after ref listing'],
   ['unavailable', "fatal: unable to access 'http://f/': Failed to connect to f port 1: Connection refused"],
   ['unavailable', "fatal: unable to access 'http://f/': The requested URL returned error: 503"],
   ['corrupt', 'error: object file .git/objects/ab/cd is empty'],
   ['failed', 'fatal: something new'],
 ])('%s: %s', (kind, stderr) => expect(classify(stderr)).toBe(kind));
+
+it('says of a right that lacks what the forge said, and of an archived repository what to do; nobody is told to make a new token', () => {
+  const end = "fatal: unable to access 'http://f/archived/': The requested URL returned error: 403";
+  const told = (remote: string): string => gitFailure('forbidden', 'git push', `remote: ${remote}\n${end}`).message;
+  expect(told('This repo is archived. You can view files and clone it, but cannot push.')).toMatch(/This repo is archived.*un-archive it/s);
+  expect(told('User permission denied for writing.')).toMatch(/permission denied for writing.*give it the right/s);
+  expect(told('This repo is archived') + told('User permission denied')).not.toContain('token');
+});
 
 it('tells a full disk from other file errors', () => {
   expect(fileFailure('x', new Error('ENOSPC: no space left on device, write')).kind).toBe('full');
