@@ -28,9 +28,20 @@ export const webhookStep = (repository: string): InitStep => ({
 
 async function bringAbout(context: InitContext, repository: string, tools: StepTools): Promise<Applied> {
   const { secrets, settings } = context;
-  if (secrets.isOpen(settings.secretFile)) secrets.close(settings.secretFile);
-  const known = secrets.read(settings.secretFile);
+  const wasOpen = secrets.isOpen(settings.secretFile);
+  if (wasOpen) secrets.close(settings.secretFile);
   const found = await lookAt(context, repository);
+  const done = await bringHere(context, repository, found, tools);
+  for (const { id, url } of found.elsewhere) {
+    await context.admin.deleteHook(repository, id);
+    context.journal.prove(`our ${keyOf(repository, url)}`, 'none');
+  }
+  const closed = wasOpen ? [`${shown(context, settings.secretFile)} closed to others`] : [];
+  return { ...done, note: [...closed, done.note, ...found.elsewhere.map(({ url }) => `our webhook ${url} removed`)].join('; ') };
+}
+
+async function bringHere(context: InitContext, repository: string, found: Found, tools: StepTools): Promise<Applied> {
+  const known = context.secrets.read(context.settings.secretFile);
   if (found.proved !== null) return mend(context, repository, found.proved);
   if (known !== null && found.own === null) {
     for (const { id } of found.strangers.slice(0, mostStrangers)) if (await takeStranger(context, { repository, id, secret: known }, tools)) return taken;
@@ -58,7 +69,7 @@ function lacksOf({ events: present, branchFilter, active }: Hook): readonly stri
 /** The hook whose deliveries were proved: ours is brought back to what it was; one of others is as they want it. */
 async function mend(context: InitContext, repository: string, hook: Hook): Promise<Applied> {
   const lacks = isHookOurs(context, repository, hook.id) ? lacksOf(hook) : [];
-  if (lacks.length === 0) return { note: `${shown(context, context.settings.secretFile)} closed to others` };
+  if (lacks.length === 0) return { note: `webhook ${hook.id} as it was` };
   await context.admin.editHook(repository, hook.id, { events, branchFilter: '' });
   const after = (await context.admin.listHooks(repository)).find(({ id }) => id === hook.id);
   const left = after === undefined ? ['it is gone'] : lacksOf(after);
@@ -137,6 +148,8 @@ interface Found {
   readonly own: Hook | null;
   /** Post to our address, and are not ours. */
   readonly strangers: readonly Hook[];
+  /** Ours, and post to where we listened before. */
+  readonly elsewhere: readonly Hook[];
 }
 
 async function lookAt(context: InitContext, repository: string): Promise<Found> {
@@ -147,15 +160,17 @@ async function lookAt(context: InitContext, repository: string): Promise<Found> 
   const hooks = all.filter(({ url }) => withoutSlash(url) === withoutSlash(settings.hookUrl));
   const own = hooks.find(({ id }) => isHookOurs(context, repository, id)) ?? null;
   const proved = hooks.find((hook) => isProved(context, repository, hook.id) && (hook.active || hook === own)) ?? null;
-  return { proved, own, strangers: hooks.filter((hook) => hook !== own) };
+  const elsewhere = all.filter((hook) => !hooks.includes(hook) && context.journal.provedFor(`our ${keyOf(repository, hook.url)}`) === String(hook.id));
+  return { proved, own, strangers: hooks.filter((hook) => hook !== own), elsewhere };
 }
 
 async function checkHook(context: InitContext, repository: string): Promise<Check> {
   const { secrets, settings } = context;
   const { hookUrl, secretFile } = settings;
-  const { proved, own, strangers } = await lookAt(context, repository);
+  const { proved, own, strangers, elsewhere } = await lookAt(context, repository);
   const file = shown(context, secretFile);
-  const close = secrets.isOpen(secretFile) ? [`close ${file} to others (mode 0600)`] : [];
+  const remove = elsewhere.map(({ url }) => `remove our webhook ${url} of ${repository}, where we do not listen any more`);
+  const close = [...(secrets.isOpen(secretFile) ? [`close ${file} to others (mode 0600)`] : []), ...remove];
   const deliver = `have the forge deliver a test to ${hookUrl}`;
   if (proved !== null) {
     const lacks = proved === own ? lacksOf(proved) : [];

@@ -136,3 +136,21 @@ it('lets one call at a time change an instance: init, hire and fire alike', asyn
   expect(fire, sayWhy(fire)).toMatchObject({ code: 1, err: expect.stringContaining(busy) });
   expect((await one.init(['--yes'])).out).toContain('Nothing to do.');
 });
+
+it('moves its webhook with the address that it listens on, and leaves the webhooks of others', async () => {
+  const one = await makeCase(forge);
+  expect(await one.init(['--yes'])).toMatchObject({ code: 0 });
+  const [host = '', port = ''] = one.listen.split(':');
+  const foreign = { url: `http://${host}:${port}/other`, secret: 'theirs', events: ['push'] as const };
+  const theirs = await forge.admin.createHook(one.repository, foreign);
+  const file = join(one.folder, 'disinto.toml');
+  const moved = (await makeCase(forge)).listen;
+  writeFileSync(file, readFileSync(file, 'utf8').replace(one.listen, moved));
+  const call = ['init', forge.url, one.repository, '--admin-token-file', `${one.folder}.admin-token`, '--yes'];
+  const played = await play(one.folder, call);
+  expect(played.out, sayWhy(played)).toContain(`our webhook http://${one.listen}/ removed`);
+  const hooks = await forge.admin.listHooks(one.repository);
+  expect(hooks.map(({ url }) => url).toSorted()).toEqual([foreign.url, `http://${moved}/`].toSorted());
+  expect(hooks.find(({ url }) => url === foreign.url)?.id).toBe(theirs);
+  expect((await play(one.folder, call)).out).toContain('Nothing to do.');
+});
