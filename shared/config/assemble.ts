@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { AgentConfig, BackendConfig, Config, ProjectConfig } from '#config';
-import { backendOf, roleOf } from './rules.ts';
+import { accountOf, backendOf, roleOf } from './rules.ts';
 import type { ConfigFile } from './schema.ts';
 
 /** The checked file as the `Config` that the code uses. Paths become absolute, counted from `folder`. */
@@ -33,7 +33,7 @@ function projectOf(project: ConfigFile['projects'][string], name: string, pathOf
     ci: {
       kind: ci.kind ?? null,
       contexts: ci.contexts,
-      account: ci.account ?? (ci.kind === 'forgejo-actions' ? 'forgejo-actions' : 'ci'),
+      account: accountOf(ci),
       url: ci.url ?? null,
       tokenFile: pathOf(ci['token-file']),
       passwordFile: pathOf(ci['password-file']),

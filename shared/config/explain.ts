@@ -12,7 +12,6 @@ export interface Finding {
 /** What zod found, in words that say what would be right. One issue may be several findings (one per unknown key). */
 export function explain(issue: z.core.$ZodIssue, value: unknown): readonly Finding[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...issue.path, key]));
-  if (issue.code === 'invalid_union') return explainUnion(issue, value);
   if (issue.code === 'invalid_key') return [{ path: issue.path, message: `the name ${issue.issues[0]?.message ?? issue.message}` }];
   const given = valueAt(value, issue.path);
   const meaning = descriptionOf(schemaAt(fileSchema, issue.path));
@@ -24,30 +23,37 @@ function unknownKey(path: Path): Finding {
   return { path, message: `unknown key; ${hint(key, keysOf(schemaAt(fileSchema, path.slice(0, -1))))}` };
 }
 
+/** Keys that no table can have and zod passes over where names are free. */
+export function strangeKeys(value: unknown, path: Path = []): readonly Finding[] {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = [...path, key];
+    if (key !== '__proto__') return strangeKeys(inner, here);
+    const known = keysOf(schemaAt(fileSchema, path)).length > 0;
+    return [known ? unknownKey(here) : { path: here, message: 'cannot be a name; take another one' }];
+  });
+}
+
 function complaint(issue: z.core.$ZodIssue, given: unknown): string {
   if (given === undefined) return 'is missing';
   if (issue.code === 'invalid_value') return `must be ${listed(issue.values)}, not ${shown(given)}${meant(given, issue.values)}`;
-  if (issue.code === 'invalid_type') return `must be ${withArticle(issue.expected)}, not ${shown(given)}`;
+  if (issue.code === 'invalid_type') return `must be ${withArticle(issue.expected, given)}, not ${shown(given)}`;
   if (issue.code === 'too_small')
-    return `must be at least ${issue.origin === 'string' ? `${issue.minimum} character long` : issue.minimum}, not ${shown(given)}`;
-  if (issue.code === 'too_big') return `must be at most ${issue.origin === 'string' ? `${issue.maximum} characters long` : issue.maximum}, not ${shown(given)}`;
+    return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.origin === 'string' ? `${issue.minimum} character long` : issue.minimum}, not ${shown(given)}`;
+  if (issue.code === 'too_big')
+    return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.origin === 'string' ? `${issue.maximum} characters long` : issue.maximum}, not ${shown(given)}`;
   return `${issue.message}, not ${shown(given)}`;
-}
-
-/** The branch of a union that fits best: the one that gets furthest into the value. */
-function explainUnion(issue: z.core.$ZodIssueInvalidUnion, value: unknown): readonly Finding[] {
-  const depth = (branch: readonly z.core.$ZodIssue[]): number => Math.max(...branch.map((one) => (one.code === 'invalid_type' ? 0 : 1) + one.path.length));
-  const best = issue.errors.filter((branch) => branch.length > 0).toSorted((a, b) => depth(b) - depth(a))[0];
-  if (best === undefined) return [{ path: issue.path, message: issue.message }];
-  return best.flatMap((one) => explain({ ...one, path: [...issue.path, ...one.path] }, value));
 }
 
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined), value);
 }
 
+/** As TOML says it; user and password in an address stay hidden. */
 function shown(given: unknown): string {
-  return JSON.stringify(given)?.slice(0, 60) ?? 'nothing';
+  if (typeof given === 'number' && !Number.isFinite(given)) return Number.isNaN(given) ? 'nan' : given > 0 ? 'inf' : '-inf';
+  const text = JSON.stringify(given) ?? 'nothing';
+  return text.replaceAll(/\/\/[^/\s"]*@/g, '//***@').slice(0, 60);
 }
 
 function listed(values: readonly unknown[]): string {
@@ -68,7 +74,8 @@ const nouns: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-function withArticle(expected: string): string {
+function withArticle(expected: string, given: unknown): string {
+  if (typeof given === 'number' && !Number.isFinite(given)) return 'a finite number';
   const noun = nouns[expected] ?? expected;
   return noun === 'text' || noun === 'true or false' ? noun : `a ${noun}`;
 }

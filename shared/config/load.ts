@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { ConfigError } from '#config';
 import type { Config, ConfigProblem } from '#config';
 import { assemble } from './assemble.ts';
-import { explain } from './explain.ts';
+import { explain, strangeKeys } from './explain.ts';
 import type { Finding } from './explain.ts';
 import { crossCheck } from './rules.ts';
 import { withoutRefused } from './salvage.ts';
@@ -30,7 +30,8 @@ export function parseConfig(text: string, file: string, options: ParseOptions = 
   const base = typeof options.base === 'function' ? options.base(document.value) : (options.base ?? {});
   const value = merge(base, document.value);
   const parsed = fileSchema.safeParse(value);
-  const findings = parsed.success ? crossCheck(parsed.data) : refusals(value, parsed.error.issues);
+  const found = parsed.success ? crossCheck(parsed.data) : refusals(value, parsed.error.issues);
+  const findings = oncePerPlace([...found, ...strangeKeys(value)]);
   if (parsed.success && findings.length === 0) return assemble(parsed.data, options.folder ?? dirname(resolve(file)));
   const problems = findings.map((finding) => problemOf(finding, document.lineOf(finding.path)));
   throw new ConfigError(
@@ -45,8 +46,14 @@ function refusals(value: ConfigPart, issues: readonly z.core.$ZodIssue[]): reado
   const findings = issues.flatMap((issue) => explain(issue, value));
   const rest = fileSchema.safeParse(withoutRefused(value, issues));
   if (!rest.success) return findings;
-  const known = new Set(findings.map((finding) => JSON.stringify(finding.path)));
-  return [...findings, ...crossCheck(rest.data).filter((finding) => !known.has(JSON.stringify(finding.path)))];
+  const isAbout = ({ path }: Finding, place: Finding['path']): boolean => place.every((key, index) => path[index] === key);
+  // A table that was refused is not missing.
+  return [...findings, ...crossCheck(rest.data).filter((rule) => !findings.some((finding) => isAbout(finding, rule.path)))];
+}
+
+/** What is wrong with a value is said once: the first finding about it says most. */
+function oncePerPlace(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.toReversed().map((finding) => [JSON.stringify(finding.path), finding])).values()].toReversed();
 }
 
 async function readText(path: string): Promise<string> {

@@ -2,6 +2,7 @@ import type { Finding } from './explain.ts';
 import { roles } from './schema.ts';
 import type { ConfigFile, Role } from './schema.ts';
 import { hint } from './suggest.ts';
+import { checkAddresses } from './addresses.ts';
 
 type AgentFile = ConfigFile['agents'][string];
 
@@ -26,8 +27,10 @@ export function crossCheck(file: ConfigFile): readonly Finding[] {
     ...missingTables(file),
     ...Object.entries(file.agents).flatMap(([name, agent]) => checkAgent(name, agent, file)),
     ...Object.entries(file.projects).flatMap(([name, project]) => checkCi(name, project.ci)),
-    ...sharedCiAddresses(file),
+    ...checkAddresses(file),
+    ...sharedRepositories(file),
     ...sharedIdentities(file),
+    ...peopleWhoAreAgents(file),
     ...Object.entries(file.backends).flatMap(([name, backend]) =>
       backend['session-keys'] && backend['key-file'] !== undefined
         ? [{ path: ['backends', name, 'key-file'], message: 'has no meaning beside session-keys = true; remove one of them' }]
@@ -80,6 +83,9 @@ function checkReferences(name: string, agent: AgentFile, file: ConfigFile): read
 
 type CiFile = ConfigFile['projects'][string]['ci'];
 
+/** Who posts the statuses. */
+export const accountOf = (ci: CiFile): string => ci.account ?? (ci.kind === 'forgejo-actions' ? 'forgejo-actions' : 'ci');
+
 /** What each kind of CI cannot do without. */
 function checkCi(name: string, ci: CiFile): readonly Finding[] {
   const path = ['projects', name, 'ci'];
@@ -92,16 +98,39 @@ function checkCi(name: string, ci: CiFile): readonly Finding[] {
   return [];
 }
 
-/** Each project's embedded CI listens at an address of its own. */
-function sharedCiAddresses(file: ConfigFile): readonly Finding[] {
-  const owners = new Map<string, string>();
-  return Object.entries(file.projects).flatMap(([name, { ci }]) => {
-    if (ci.kind !== 'embedded' || ci.url === undefined) return [];
-    const owner = owners.get(ci.url);
-    owners.set(ci.url, owner ?? name);
-    return owner === undefined
+/** Two projects on one repository would do everything twice. Forges tell no letter case apart. */
+function sharedRepositories({ projects }: ConfigFile): readonly Finding[] {
+  const byRepository = Map.groupBy(Object.entries(projects), ([, { repository }]) => repository.toLowerCase());
+  return [...byRepository.values()].flatMap((sharers) =>
+    sharers.length < 2
       ? []
-      : [{ path: ['projects', name, 'ci', 'url'], message: `is the address of the CI of ${owner} already; give it another port` }];
+      : sharers.map(([name, { repository }]) => {
+          const others = sharers.flatMap(([other]) => (other === name ? [] : [other])).join(', ');
+          return {
+            path: ['projects', name, 'repository'],
+            message: `"${repository}" is the repository of ${others} as well; one project works on it: remove the rest`,
+          };
+        }),
+  );
+}
+
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** An agent's word is no maintainer's, and no agent calls its own work green. */
+function peopleWhoAreAgents({ agents, projects }: ConfigFile): readonly Finding[] {
+  const logins = Object.entries(agents).map(([name, { identity }]) => ({ name, identity: identity ?? name }));
+  const agentOf = (login: string): string | null => logins.find(({ identity }) => isSame(identity, login))?.name ?? null;
+  return Object.entries(projects).flatMap(([project, { maintainers, ci }]): readonly Finding[] => {
+    const path = ['projects', project];
+    const poster = agentOf(accountOf(ci));
+    const posts = { path: [...path, 'ci', 'account'], message: `"${accountOf(ci)}" is the account of the agent ${poster ?? ''}; CI needs one of its own` };
+    const words = maintainers.flatMap((login, index) => {
+      const agent = agentOf(login);
+      return agent === null
+        ? []
+        : [{ path: [...path, 'maintainers', index], message: `"${login}" is the account of the agent ${agent}; a maintainer is a person` }];
+    });
+    return poster === null ? words : [posts, ...words];
   });
 }
 
@@ -111,8 +140,8 @@ function sharedIdentities(file: ConfigFile): readonly Finding[] {
   return Object.entries(file.agents).flatMap(([name, agent]) => {
     const identity = agent.identity ?? name;
     const role = roleOf(name, agent);
-    const owner = owners.get(identity);
-    if (owner === undefined) owners.set(identity, { name, role });
+    const owner = owners.get(identity.toLowerCase());
+    if (owner === undefined) owners.set(identity.toLowerCase(), { name, role });
     if (owner === undefined || owner.role === role) return [];
     return [{ path: ['agents', name, 'identity'], message: `"${identity}" is the account of ${owner.name} already; roles need accounts of their own` }];
   });

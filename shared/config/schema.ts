@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { scheduleSchema } from '#schedule/parse';
+import { ownSecrets } from './secret.ts';
 
 /** Every role there is, and whether its runs hold sessions with a model. */
 export const roles = { dev: { sessions: true }, reviewer: { sessions: true }, merger: { sessions: false } } as const;
@@ -11,12 +12,14 @@ const roleNames = Object.keys(roles) as [Role, ...Role[]];
 /** What a name of an agent, a project or a backend may be. */
 export const nameSchema = z
   .string()
-  .max(40)
+  .max(40, 'must be at most 40 characters long')
   .regex(/^[a-z]([a-z0-9]|-[a-z0-9])*$/, 'must be lower-case letters, digits and single hyphens, starting with a letter, such as `dev-2`');
 const name = nameSchema;
 export const textSchema = z.string().trim().min(1);
 const text = textSchema;
-export const urlSchema = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+export const urlSchema = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+  .refine(isWithoutSecret, 'must be without user and password: a secret has a file of its own, with a key such as token-file or key-file');
 const url = urlSchema;
 export const apiSchema = z.enum(['anthropic', 'openai-chat', 'openai-responses']);
 const gitSecret = z
@@ -25,7 +28,8 @@ const gitSecret = z
   .describe('what git shows to the forge: the token, or, where a forge refuses tokens for git, the password of password-file');
 const count = z.int().min(0).max(1_000_000);
 const positive = z.int().min(1).max(1_000_000_000);
-const repository = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be `owner/name` as on the forge');
+const repository = z.string().regex(/^(?!\.{1,2}\/)[\w.-]+\/(?!\.{1,2}$)[\w.-]+$/, 'must be `owner/name` as on the forge');
+const branch = text.refine(isBranch, 'must be a name that git takes for a branch');
 const file = text.describe('path of a file, relative to this one');
 
 const ci = z
@@ -69,7 +73,7 @@ const policy = z
 const project = z
   .strictObject({
     repository: repository.describe('`owner/name` on the forge'),
-    branch: text.default('main').describe('branch that changes go into'),
+    branch: branch.default('main').describe('branch that changes go into'),
     maintainers: z.array(text).default([]).describe('logins whose word counts: they approve, un-park, resume'),
     ops: repository.optional().describe('`owner/name` of its ops repo: plans, vault, evidence, knowledge'),
     ci: ci.prefault({}),
@@ -131,7 +135,13 @@ const ports = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d
 export const listenSchema = z
   .string()
   .regex(new RegExp(`^(\\[[0-9a-f:]+\\]|[\\w.-]+):${ports}$`, 'i'), 'must be `host:port` with a port of 1 to 65535, such as 127.0.0.1:8088');
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable')
+  .refine(
+    (name) => !ownSecrets.includes(name.replace(/_FILE$/, '')),
+    'must be no variable that holds a secret of disinto itself: no session and no check may have it',
+  );
 
 /** The shape of `disinto.toml`, with its defaults. What fields mean to each other is in `rules.ts`. */
 export const fileSchema = z.strictObject({
@@ -165,3 +175,18 @@ export type ConfigFile = z.output<typeof fileSchema>;
 
 /** A part of a `disinto.toml`, as plain values with the keys of the file. */
 export type ConfigPart = { readonly [key: string]: unknown };
+
+/** An address without user and password; what is no address is for others to say. */
+function isWithoutSecret(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
+}
+
+/** What git takes as the name of a branch (`git check-ref-format --branch`). */
+function isBranch(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  const forbidden = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/;
+  const parts = name.split('/');
+  return !forbidden.test(name) && name !== '@' && parts.every((part) => !part.startsWith('.') && !part.endsWith('.lock'));
+}

@@ -3,6 +3,9 @@ import { basename, dirname, isAbsolute } from 'node:path';
 import { type Config, ConfigError } from '#config';
 import type { Environment } from './environment.ts';
 
+/** Variables that disinto reads secrets from; each also with `_FILE` behind it. */
+export const ownSecrets: readonly string[] = ['FORGE_TOKEN', 'CI_TOKEN', 'WEBHOOK_SECRET', 'DISINTO_ADMIN_TOKEN'];
+
 /** The secret in a file, trimmed. Throws `ConfigError` (kind `secret`) when it is missing, empty, or open to everybody. */
 export function readSecretFile(path: string): string {
   const mode = modeOf(path);

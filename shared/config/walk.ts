@@ -16,7 +16,14 @@ export function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType |
 /** The keys that a table may have. */
 export function keysOf(schema: z.core.$ZodType | null): readonly string[] {
   const inner = schema === null ? null : unwrap(schema);
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+  if (inner instanceof z.ZodObject) return Object.keys(inner.shape);
+  return inner === null ? [] : keysWritten(z.globalRegistry.get(inner));
+}
+
+/** A value that is parsed by hand (a schedule) says in its JSON Schema how it is written. */
+function keysWritten(json: unknown): readonly string[] {
+  const found = z.object({ anyOf: z.array(z.object({ properties: z.record(z.string(), z.unknown()).default({}) })) }).safeParse(json);
+  return found.success ? found.data.anyOf.flatMap(({ properties }) => Object.keys(properties)) : [];
 }
 
 /** What the schema says a value is for, or null. */
@@ -26,6 +33,7 @@ export function descriptionOf(schema: z.core.$ZodType | null): string | null {
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in);
   const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
   return wrapped ? unwrap(schema.unwrap()) : schema;
 }

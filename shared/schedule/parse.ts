@@ -75,8 +75,11 @@ export const scheduleSchema = z
     const parsed = tableSchema.safeParse(typeof input === 'string' ? { cron: input } : input);
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) {
-      const message = isWritten(input) ? issue.message : 'Write a cron expression or a table with cron, every or once';
-      context.addIssue({ ...issue, message, path: typeof input === 'string' ? [] : [...issue.path], input } as Parameters<typeof context.addIssue>[0]);
+      if (!isWritten(input)) {
+        context.addIssue({ code: 'custom', message: 'Write a cron expression or a table with cron, every or once', input });
+        continue;
+      }
+      context.addIssue({ ...issue, path: typeof input === 'string' ? [] : [...issue.path], input } as Parameters<typeof context.addIssue>[0]);
     }
     return z.NEVER;
   });

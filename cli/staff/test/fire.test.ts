@@ -22,7 +22,9 @@ it.each([
 });
 
 it('knows who else works with its account', () => {
-  const { config } = sample(`${sampleText}[agents.dev-3]\nidentity = "Dev-Bot"\n[agents.dev-4]\nidentity = "CI"\n`);
+  const { config: written } = sample(`${sampleText}[agents.dev-3]\nidentity = "Dev-Bot"\n[agents.dev-4]\n`);
+  // No file can say this any more; what older ones said is still not taken away.
+  const config = { ...written, agents: { ...written.agents, 'dev-4': { ...agentOf(written, 'dev-4'), identity: 'CI' } } };
   expect(sharersOf(agentOf(config, 'dev'), config)).toEqual(['dev-3']);
   expect(sharersOf(agentOf(config, 'dev-4'), config)).toEqual(['the CI of widgets', 'the CI of gadgets']);
   expect(sharersOf(agentOf(config, 'reviewer'), config)).toEqual([]);

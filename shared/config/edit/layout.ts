@@ -1,6 +1,5 @@
-import { getStaticTOMLValue } from 'toml-eslint-parser';
 import type { AST } from 'toml-eslint-parser';
-import { parseTree } from '../toml.ts';
+import { parseTree, tableValue } from '../toml.ts';
 import type { ResolvedPath } from './path.ts';
 import type { Table } from './value.ts';
 
@@ -36,7 +35,7 @@ export function readLayout(text: string, file: string): Layout {
   return {
     text,
     eol: /\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n',
-    value: getStaticTOMLValue(tree),
+    value: tableValue(tree),
     sections: [
       {
         path: [],

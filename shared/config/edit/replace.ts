@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { getStaticTOMLValue } from 'toml-eslint-parser';
 import type { AST } from 'toml-eslint-parser';
+import { staticValue } from '../toml.ts';
 import type { Layout } from './layout.ts';
 import { commentsIn, indentOf, lineEnd, lineStart, splice } from './lines.ts';
 import { renderValue } from './render.ts';
@@ -9,7 +9,7 @@ import type { ConfigValue } from './value.ts';
 /** The text with another value for a key; the same text when it has that value already. */
 export function replaceValue(layout: Layout, pair: AST.TOMLKeyValue, to: ConfigValue): string {
   const { value } = pair;
-  if (isDeepStrictEqual(getStaticTOMLValue(value), to)) return layout.text;
+  if (isDeepStrictEqual(staticValue(value), to)) return layout.text;
   if (value.type === 'TOMLArray' && Array.isArray(to)) {
     const more = whatIsMore(value, to);
     if (more !== null) return appendElements(layout, value, more);
@@ -27,7 +27,7 @@ export function putAbove(text: string, layout: Layout, pair: AST.TOMLKeyValue, c
 
 /** The elements that a longer list has behind those that are there, or null when it is not just longer. */
 function whatIsMore(array: AST.TOMLArray, to: readonly ConfigValue[]): readonly ConfigValue[] | null {
-  const old = array.elements.map((element) => getStaticTOMLValue(element));
+  const old = array.elements.map((element) => staticValue(element));
   const begins = old.length > 0 && old.length < to.length && isDeepStrictEqual(old, to.slice(0, old.length));
   return begins ? to.slice(old.length) : null;
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readSecret, readSecretFile } from './secret.ts';
+import { readSecret, readSecretFile } from '../secret.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'secret-'));
 
