@@ -42,6 +42,16 @@ describe('mask', () => {
     String.raw`{"line":"{\"token\":\"0123456789abcdef\"}"}`,
     'FORGE_TOKEN=0123456789abcdef',
     'https://dev:0123456789abcdef@forge.test/a/b.git',
+    String.raw`printf '\0ghp_abcdefghijklmnopqrstuvwxyz0123456789'`,
+    String.raw`{"text":"env:\nFORGE_TOKEN=0123456789abcdef\nBearer abc.def-ghi_jkl"}`,
+    String.raw`\0AKIAIOSFODNN7EXAMPLE_x`,
+    String.raw`{"text":"a\nsk-abcdefghijkl0123456789abcdef"}`,
+    String.raw`\0eyJhbGciOiJI0123456789abcdef.eyJzdWIiOiIxMjM0.0123456789abcdef`,
+    'TOKEN=0123456789abcdef',
+    '123456789:AAabcdefghijkl0123456789abcdef01234567',
+    'hvs.CAESIabcdefghijkl0123456789abcdef',
+    'machine forge.test login dev password 0123456789abcdef',
+    'AccountName=a;AccountKey=0123456789abcdef0123456789abcdef==',
     '-----BEGIN OPENSSH PRIVATE KEY-----\n0123456789abcdef\n-----END OPENSSH PRIVATE KEY-----',
     '-----BEGIN PRIVATE KEY-----\n0123456789abcdef (cut off)',
   ])('hides an unknown secret by its shape: %s', (text) => {
@@ -68,6 +78,11 @@ describe('mask', () => {
     const registry = createSecretRegistry();
     registry.add('-----BEGIN KEY-----\nAAAABBBBCCCCDDDDEEEEFFFF\n-----END KEY-----');
     expect(registry.mask('> AAAABBBBCCCCDDDDEEEEFFFF')).toBe('> [masked]');
+  });
+
+  it.each(['eyJ', 'eyJa.', 'sk-', 'Bearer ', '12345678:AA', 'machine a login b '])('takes time that grows with the length only: %j', (part) => {
+    const clean = secrets.mask(`${part.repeat(100_000)} ${canary}`);
+    expect(leaks(clean)).toBe(false);
   });
 
   it('gets through ten megabytes of one line', () => {

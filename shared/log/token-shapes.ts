@@ -1,25 +1,36 @@
 /** What a hidden secret is replaced by. */
 export const masked = '[masked]';
 
-/** Hidden as a whole. */
+/** Where a token may begin: also right after an escape that is written out, such as `\0` or `\n`. */
+const start = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\(?:[0abefnrtv]|0{2,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}))|(?<=%[0-9A-Fa-f]{2}))`;
+const at = (shape: string): RegExp => new RegExp(`${start}${shape}`, 'g');
+
+/** Hidden as a whole. What cannot be a part of an ordinary word is hidden in the middle of one too. */
 const bare: readonly RegExp[] = [
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
-  /\bgh[opsru]_[A-Za-z0-9]{20,}/g,
-  /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
-  /\bglpat-[\w-]{20,}/g,
-  /\bsk-(?:ant|proj|or|svcacct)-[\w-]{10,}/g,
-  /\bsk-[A-Za-z0-9]{20,}/g,
-  /\bxox[abprs]-[\w-]{10,}/g,
-  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g,
+  /(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Z])/g,
+  /gh[opsru]_[A-Za-z0-9]{20,}/g,
+  /github_pat_[A-Za-z0-9_]{20,}/g,
+  /glpat-[\w-]{20,}/g,
+  at(String.raw`sk-(?:ant|proj|or|svcacct)-[\w-]{10,}`),
+  at('sk-[A-Za-z0-9]{20,}'),
+  /xox[abeprs]-[\w-]{10,}/g,
+  at(String.raw`eyJ[\w-]{8,4000}\.eyJ[\w-]{8,8000}\.[\w-]{8,}`),
+  /\d{8,10}:AA[\w-]{32,}/g,
+  at(String.raw`hv[sbr]\.[\w-]{24,}`),
+  /do[opr]_v1_[0-9a-f]{64}/g,
+  /npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])/g,
+  /AIza[\w-]{35}(?![\w-])/g,
 ];
 
 /** Hidden between the first and the second group, which stay. */
 const framed: readonly RegExp[] = [
-  /(\bBearer\s+)[\w.~+/=-]{8,}()/gi,
-  /(\bAuthorization\\?["']?\s*[:=]\s*\\?["']?(?:token|basic|bearer)\s+)[^\s"'\\,[]{6,}()/gi,
+  /(Bearer\s+)[\w.~+/=-]{8,}()/gi,
+  /(Authorization\\?["']?\s*[:=]\s*\\?["']?(?:token|basic|bearer)\s+)[^\s"'\\,[]{6,}()/gi,
   /(\\*"(?:access_?|auth_?|refresh_?|forge_?)?(?:token|password|api_?key|client_?secret|secret)\\*"\s*:\s*\\*")[^"\\[]{6,}()/gi,
-  /(\b[A-Z][A-Z0-9_]{0,60}(?:TOKEN|PASSWORD|PASSWD|SECRET|API_KEY)=)[^\s"',}\\[]{6,}()/g,
+  /((?:TOKEN|PASSWORD|PASSWD|SECRET|API_KEY)=)[^\s"',}\\[]{6,}()/g,
+  /((?:AccountKey|SharedAccessKey)=)[A-Za-z0-9+/=]{20,}()/gi,
+  /(\bmachine\s{1,9}\S{1,200}\s{1,20}login\s{1,9}\S{1,100}\s{1,20}password\s{1,9})[^\s[]{3,}()/gi,
   /(:\/\/[^\s/:@"']{1,100}:)[^\s/@"'[]{3,200}(@)/g,
 ];
 

@@ -17,7 +17,7 @@ function judge(trees: readonly Tree[], more: Partial<ChangeRequest> & { readonly
   const objects: ChangeRequest['objects'] = {
     readFile: async (commit, path) => {
       const text = read(commit, path);
-      return text === undefined ? null : Buffer.from(text.replace(/^-> /, ''));
+      return text === undefined ? null : Buffer.from(text.replace(/^-> /, ''), text.startsWith('\uFEFF') ? 'utf16le' : 'utf8');
     },
     listChangedFiles: async (from, to) => changes(at.get(from) ?? {}, at.get(to) ?? {}),
     mergeBase: async () => null,
@@ -66,6 +66,11 @@ describe('size', () => {
     expect(await judge([{}, { a: '\n'.repeat(100) }])).toMatchObject({ kind: 'too-large', why: expect.stringContaining('lines') });
     expect(await judge([{}, { a: 'x'.repeat(1001) }])).toMatchObject({ kind: 'too-large', why: expect.stringContaining('1001 bytes') });
   });
+  it('counts a file that a later commit takes away again, and none that comes with the base', async () => {
+    const big = { 'a.bin': 'x'.repeat(1001) };
+    expect(await judge([{}, big, { b: '' }])).toMatchObject({ kind: 'too-large', why: expect.stringContaining('1001 bytes') });
+    expect(await judge([{ b: '' }, { b: '', ...big }], { base: big, files: [] })).toEqual({ kind: 'empty' });
+  });
 });
 
 describe('secrets', () => {
@@ -89,6 +94,13 @@ describe('secrets', () => {
       kind: 'secret',
       findings: [{ rule: 'known secret' }],
     });
+  });
+  it('are found in UTF-16, with or without a mark', async () => {
+    const text = `\uFEFFone\r\nkey = ${secret}\r\n`;
+    expect(await judge([{}, { 'a.txt': text }])).toMatchObject({ kind: 'secret', findings: [{ path: 'a.txt', line: 2 }] });
+    const bigEndian = [...text.slice(1)].map((letter) => `\0${letter}`).join('');
+    expect(await judge([{}, { 'a.txt': bigEndian }])).toMatchObject({ kind: 'secret' });
+    expect(await judge([{ 'a.txt': text }, { 'a.txt': `${text}more` }])).toEqual({ kind: 'ok' });
   });
   it('of the base that was merged in are not the session’s doing', async () => {
     const base = { 'a.ts': `key = ${secret}\n` };

@@ -17,6 +17,8 @@ const held: readonly (readonly [string, string])[] = [
   ['AGENTS.md', 'agent instructions'],
   ['packages/core/AGENTS.md', 'agent instructions'],
   ['agents.md', 'agent instructions'],
+  ['src/agents.md', 'agent instructions'],
+  ['Claude.MD', 'agent instructions'],
   ['CLAUDE.local.md', 'agent instructions'],
   ['docs/GEMINI.md', 'agent instructions'],
   ['.claude/settings.json', 'agent instructions'],
@@ -34,7 +36,6 @@ const held: readonly (readonly [string, string])[] = [
 ];
 const free = [
   'src/agents.ts',
-  'docs/agents.md',
   'src/woodpecker.ts',
   'README.md',
   '.gitignore',

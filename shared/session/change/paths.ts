@@ -7,10 +7,7 @@ const protectedPaths: readonly (readonly [string, RegExp])[] = [
   ['CI configuration', /^\.(?:ci|circleci|buildkite|gitlab\/ci|teamcity|semaphore|(?:github|forgejo|gitea)\/(?:workflows|actions))\//i],
   ['CI configuration', /^(?:.*\/)?jenkinsfile[^/]*$|^(?:azure-pipelines|bitbucket-pipelines|appveyor|cloudbuild|buildspec)[^/]*\.ya?ml$/i],
   ['code ownership', /^(?:\.github\/|\.forgejo\/|\.gitea\/|\.gitlab\/|docs\/)?codeowners$/i],
-  [
-    'agent instructions',
-    /(?:^|\/)(?:AGENTS(?:\.[\w-]+)?|CLAUDE(?:\.[\w-]+)?|GEMINI|CODEX|COPILOT|QWEN|CONVENTIONS\.aider)\.md$|^(?:agents|claude|gemini)\.md$/,
-  ],
+  ['agent instructions', /(?:^|\/)(?:AGENTS(?:\.[\w-]+)?|CLAUDE(?:\.[\w-]+)?|GEMINI|CODEX|COPILOT|QWEN|CONVENTIONS\.aider)\.md$/i],
   [
     'agent instructions',
     /(?:^|\/)\.(?:claude|pi|codex|gemini|agents?|cursor|windsurf|continue|opencode|roo|kiro|amazonq|junie|aider[^/]*|clinerules)(?:\/.*)?$/i,

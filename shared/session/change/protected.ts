@@ -22,7 +22,7 @@ async function reasonFor(file: ChangedFile, request: ChangeRequest): Promise<str
   if (policy.protectedPaths.some((glob) => matchesGlob(file.path, glob))) return 'a protected path of this project';
   if (file.mode === '160000') return 'a submodule';
   if (file.mode === '120000' && file.change !== 'deleted') return symlinkReason(file.path, (await objects.readFile(to, file.path))?.toString('utf8') ?? '');
-  return /(?:^|\/)\.gitattributes$/.test(file.path) && (await addsDriver(file, request)) ? 'git attributes that run a filter or driver' : null;
+  return /(?:^|\/)\.gitattributes$/i.test(file.path) && (await addsDriver(file, request)) ? 'git attributes that run a filter or driver' : null;
 }
 
 async function addsDriver({ path }: ChangedFile, { objects, from, to }: ChangeRequest): Promise<boolean> {

@@ -1,20 +1,4 @@
-/** Shapes that are secrets wherever they stand. The first group, where there is one, is the secret part. */
-const shapes: readonly (readonly [string, RegExp])[] = [
-  ['AWS access key', /\b(?:AKIA|ASIA)([0-9A-Z]{16})\b/g],
-  ['GitHub token', /\b(?:gh[opsur]_([A-Za-z0-9]{36,255})|github_pat_([A-Za-z0-9_]{50,255}))/g],
-  ['GitLab token', /\bgl(?:pat|dt|rt|cbt|ptt)-([\w-]{20,64})/g],
-  ['Slack token', /\bxox[abeprs]-([0-9A-Za-z-]{10,250})/g],
-  ['Slack webhook', /hooks\.slack\.com\/services\/(T[A-Z0-9]{6,}\/B[A-Z0-9]{6,}\/[A-Za-z0-9]{16,})/g],
-  ['Anthropic key', /\bsk-ant-([\w-]{20,250})/g],
-  ['OpenAI key', /\bsk-(?!ant-)(?:proj-|svcacct-|admin-|or-v1-)?([A-Za-z0-9][\w-]{19,250})/g],
-  ['Google key', /\bAIza([\w-]{35})\b/g],
-  ['Stripe key', /\b[rs]k_live_([0-9A-Za-z]{16,250})/g],
-  ['npm token', /\bnpm_([A-Za-z0-9]{36})\b/g],
-  ['PyPI token', /\bpypi-(AgE[\w-]{50,250})/g],
-  ['SendGrid key', /\bSG\.([\w-]{20,24}\.[\w-]{40,48})\b/g],
-  ['Hugging Face token', /\bhf_([A-Za-z]{30,40})\b/g],
-  ['age key', /\bAGE-SECRET-KEY-1([0-9A-Z]{58})\b/g],
-];
+import { exactShapes, looseShapes } from './shapes.ts';
 
 const names = String.raw`(?:token|secret|passwd|password|passphrase|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|encryption[_-]?key|credentials?)`;
 /** `name: "value"`, `name = 'value'`, `"name" => "value"`. */
@@ -24,6 +8,9 @@ const bare = new RegExp(
   String.raw`^\s{0,40}(?:export\s{1,4}|-\s{1,4})?[\w.-]{0,60}${names}[\w-]{0,40}\s{0,10}[:=]\s{0,10}([^\s"'\x60#;,(){}[\]<>$]{16,500})\s*(?:#.*)?$`,
   'gi',
 );
+const bearer = /authorization["'`\]]{0,2}\s{0,9}[:=,]\s{0,9}["'`]?(?:bearer|token|basic)\s{1,9}([\w.~+/=-]{16,2000})/gi;
+/** On one line or on the lines below, as such files are written. */
+const netrc = /(?:^|\s)(?:machine\s{1,9}\S{1,200}|default)\s{1,20}login\s{1,9}(\S{1,100})\s{1,20}password\s{1,9}(\S{6,200})/gi;
 const url = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'`]{1,100}:([^\s/:@"'`]{8,200})@([^\s/:"'`]{1,200})/gi;
 const privateKey = /-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----(.{0,200})/;
 
@@ -34,12 +21,17 @@ const chunk = 4000;
 /** Names of the rules that a line breaks. `following`: the next lines, for keys that span several. */
 export function secretsIn(line: string, following: readonly string[] = []): readonly string[] {
   if (line.length > chunk) return [...new Set(pieces(line).flatMap((piece) => secretsIn(piece)))];
-  const found = shapes.flatMap(([rule, shape]) => (matches(shape, line).some((groups) => isReal(groups[0] ?? '')) ? [rule] : []));
-  if (isPrivateKey(line, following)) found.push('private key');
-  if (found.length > 0) return found;
-  if (matches(url, line).some(([value = '', host = '']) => isRandom(value) && !/^(?:localhost|127\.|0\.0\.0\.0|host\.docker)|example/i.test(host)))
-    return ['password in a URL'];
-  const assigned = [...matches(quoted, line), ...matches(bare, line)];
+  const found = new Set(exactShapes.filter(([, shape]) => line.search(shape) >= 0).map(([rule]) => rule));
+  for (const [rule, shape] of looseShapes) if (matches(shape, line).some(([value = '']) => isReal(value))) found.add(rule);
+  if (isPrivateKey(line, following)) found.add('private key');
+  if (found.size > 0) return [...found];
+  if (matches(url, line).some(([value = '', host = '']) => isUrlPassword(value, host))) return ['password in a URL'];
+  if (
+    /\bmachine\s|\bdefault\b/i.test(line) &&
+    matches(netrc, [line, ...following.slice(0, 3)].map((text) => text.slice(0, chunk)).join('\n')).some(([, value = '']) => isPassword(value))
+  )
+    return ['password in a netrc file'];
+  const assigned = [...matches(quoted, line), ...matches(bare, line), ...matches(bearer, line)];
   return assigned.some(([value = '']) => isRandom(value)) ? ['secret in an assignment'] : [];
 }
 
@@ -53,10 +45,35 @@ function pieces(line: string): readonly string[] {
   return Array.from({ length: Math.ceil(line.length / step) }, (_, at) => line.slice(at * step, at * step + chunk));
 }
 
+/** The words alone stand in parsers and documents; a key has a body. */
 function isPrivateKey(line: string, following: readonly string[]): boolean {
   const found = privateKey.exec(line);
-  // The words alone stand in parsers and documents; a key has a body.
-  return found !== null && [found[1] ?? '', ...following].some((text) => /[A-Za-z0-9+/=]{40}/.test(text.replaceAll(/\\n|["'\s,]/g, '')));
+  if (found === null) return false;
+  const rest = found[1] ?? '';
+  if (/[A-Za-z0-9+/=]{40}/.test(rest.replaceAll(/\\n|["'\s,]/g, ''))) return true;
+  const onOneLine = /^(.*?)-----END /.exec(rest)?.[1];
+  if (onOneLine !== undefined) return /^(?:\\[nr]|[\sA-Za-z0-9+/=])+$/.test(onOneLine) && /[A-Za-z0-9+/=]{4}/.test(onOneLine.replaceAll(/\\[nr]/g, ' '));
+  const body = following.map(undecorated).filter((text) => text !== '');
+  if (body.some((text) => /^[A-Za-z0-9+/=]{40,}$/.test(text))) return true;
+  const [first = '', ...more] = body;
+  if (undecorated(rest) !== '' || first.startsWith('-----')) return false;
+  if (/^[A-Za-z0-9+/=]{16,}$/.test(first) || /^(?:Proc-Type|DEK-Info): /.test(first)) return true;
+  return /[A-Za-z0-9]{4}/.test(first) && !/[(){}<>$]/.test(first) && more.some((text) => text.startsWith('-----END '));
+}
+
+/** A line of a key without what a string or a comment puts around it. */
+function undecorated(line: string): string {
+  return line.slice(0, chunk).replaceAll(/^[\s#*>"'`|+]+|(?:\\[nr]|["'`,+\s\\])+$/g, '');
+}
+
+/** A word would be one class of characters; an example may look like a password as people choose them. */
+function isUrlPassword(value: string, host: string): boolean {
+  if (/^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker)/i.test(host)) return false;
+  return isPassword(value) && (!/example/i.test(host) || classesOf(value) >= 3);
+}
+
+function isPassword(value: string): boolean {
+  return !placeholder.test(value) && !/^[$<{[(]/.test(value) && classesOf(value) >= 2 && entropy(value) >= 2.5 && !looksLikeWords(value);
 }
 
 /** For shapes that hardly happen by chance: everything but an obvious placeholder. */
@@ -67,9 +84,12 @@ function isReal(value: string): boolean {
 /** For values behind a telling name: they must look random, not like words, code or a path. */
 function isRandom(value: string): boolean {
   if (placeholder.test(value) || /^(?:https?:|\.{0,2}\/|[a-z]+\.[a-z.()]+$)/i.test(value)) return false;
-  const classes = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
   const needed = value.length >= 24 ? 3.3 : 3;
-  return /[0-9]/.test(value) && classes >= 2 && entropy(value) >= needed && !looksLikeWords(value);
+  return /[0-9]/.test(value) && classesOf(value) >= 2 && entropy(value) >= needed && !looksLikeWords(value);
+}
+
+function classesOf(value: string): number {
+  return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
 }
 
 /** `user-service-2`, `sha256_of_file`, `v1.2.3-alpha`: groups of letters with few digits between. */
