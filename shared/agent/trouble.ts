@@ -12,7 +12,7 @@ export interface Trouble {
   readonly reason: string;
   /** What a person has to do. */
   readonly mend: string;
-  /** At least this long, if the forge said so. */
+  /** At least this long, if the forge or the CI said so. */
   readonly retryAfterSeconds: number | null;
   /** The forge was not asked this time: it is known not to serve us. */
   readonly unasked: boolean;
@@ -36,8 +36,17 @@ export function troubleOf(error: unknown, slot: HostedAgent): Trouble {
 
 function waitingForCi(error: CiError, { project }: HostedAgent): Trouble {
   const away = `check that the CI of ${project.name} runs and answers; work goes on by itself when it does`;
-  const mend = error.kind === 'unavailable' ? away : `mend what the reason names; [projects.${project.name}.ci] says which CI is asked`;
-  return { kind: 'wait', cause: `ci ${error.kind} ${project.name}`, reason: textOf(error), mend, retryAfterSeconds: null, unasked: false, seenAt: 'work' };
+  const mend =
+    error.kind === 'unavailable' || error.kind === 'rate-limited' ? away : `mend what the reason names; [projects.${project.name}.ci] says which CI is asked`;
+  return {
+    kind: 'wait',
+    cause: `ci ${error.kind} ${project.name}`,
+    reason: textOf(error),
+    mend,
+    retryAfterSeconds: error.retryAfterSeconds,
+    unasked: false,
+    seenAt: 'work',
+  };
 }
 
 /** The trouble of a look at the forge that failed: whatever it is, the agent can do nothing until it is over. */

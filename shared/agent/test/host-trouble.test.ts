@@ -235,3 +235,20 @@ it('a CI that is away, or refuses us, is one wait with what to mend', async () =
   expect(ledger.waits.list()).toEqual([]);
   expect(runs().at(-1)?.end?.kind).toBe('idle');
 });
+
+it('a CI that asks us to come later is asked no earlier', async () => {
+  let asked = 0;
+  const run: Run = () => {
+    asked += 1;
+    return Promise.reject(new CiError('rate-limited', 'Woodpecker is asked too often', undefined, 120));
+  };
+  const { ledger, pass, wake } = setUp({ run, agent: yearly });
+  await wake();
+  await pass(110);
+  expect(asked).toBe(1);
+  expect(ledger.waits.list()).toMatchObject([
+    { cause: expect.stringMatching(/^ci rate-limited /) as string, mend: expect.stringMatching(/by itself/) as string },
+  ]);
+  await pass(30);
+  expect(asked).toBe(2);
+});
