@@ -1,11 +1,13 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Agent, Outcome } from '#agent';
+import type { Ledger } from '#ledger';
 import { parseSchedule } from '#schedule/parse';
 import { systemClock } from '../clock/system.ts';
+import { thisProcess } from '../ledger/process-identity.ts';
 import { openLedger } from '../ledger/sqlite.ts';
 import { serveAgent } from './start.ts';
 
@@ -45,6 +47,36 @@ describe('--once', () => {
     const ledger = openLedger(join(folder, 'data', 'ledger.sqlite'));
     expect(ledger.runs.list({ since: new Date(0) })).toMatchObject([{ agent: 'merger', project: 'demo', end: { kind } }]);
     ledger.close();
+  });
+});
+
+describe('--once beside what is', () => {
+  const prepared = (act: (ledger: Ledger) => void) => {
+    const set = setUp();
+    mkdirSync(join(set.folder, 'data'));
+    const ledger = openLedger(join(set.folder, 'data', 'ledger.sqlite'));
+    act(ledger);
+    ledger.close();
+    return set;
+  };
+  const run = { agent: 'merger', project: 'demo', cause: { kind: 'command', by: 'test' }, at: systemClock.now() } as const;
+  const never = (): Promise<Outcome> => Promise.reject(new Error('it ran'));
+
+  it.each([
+    ['merger', 'resume it with: disinto resume merger'],
+    ['*', 'resume it with: disinto resume'],
+  ])('an agent that people paused (%s) does not run, and says how it does again', async (who, hint) => {
+    const { serve, said } = prepared((ledger) => ledger.switches.pause(who, 'lunch', systemClock.now()));
+    expect(await serve(never, ['--once'])).toBe(1);
+    expect(said).toEqual([`merger does not run on demo: it is paused (lunch); ${hint}`]);
+  });
+
+  it("no second run starts beside one that goes on, but one whose process is gone is in nobody's way", async () => {
+    const busy = prepared((ledger) => ledger.runs.start({ ...run, id: 'run_other', process: thisProcess() }));
+    expect(await busy.serve(never, ['--once'])).toBe(1);
+    expect(busy.said).toMatchObject([expect.stringContaining('run_other works there')]);
+    const lost = prepared((ledger) => ledger.runs.start({ ...run, id: 'run_lost', process: { ...thisProcess(), startTicks: '1' } }));
+    expect(await lost.serve(idle, ['--once'])).toBe(0);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Agent } from '#agent';
 import type { RunEnd } from '#ledger';
 import { connectAgent, connectSessions, hostOptions, loadRuntime, reloadConfig, webhookOf } from './connect.ts';
 import type { Runtime } from './connect.ts';
+import { isProcessAlive } from '../ledger/process-identity.ts';
 import { heartbeatFolder, startHeartbeat } from './heartbeat.ts';
 import { runOnce, startHost } from './host.ts';
 import type { Host } from './host.ts';
@@ -28,7 +29,7 @@ const lookEveryMs = 2000;
 /**
  * Starts one agent in this process until SIGTERM or SIGINT (a second one kills), as a container does: the configuration is the
  * file DISINTO_CONFIG, the agent is DISINTO_AGENT (by default the role's name). With `--once` it runs one tick per project and
- * ends: 0 after idle, acted or waiting, else 1. A wrong configuration is one message on standard error and exit code 1. An agent
+ * ends: 0 after idle, acted or waiting, else 1, also where it is paused or runs already. A wrong configuration is one message on standard error and exit code 1. An agent
  * that is disabled says so and waits, well and without a call to the forge, until it is enabled: if it ended, whatever keeps
  * containers running would start it again and again. With `--once` it ends with 0.
  */
@@ -91,12 +92,30 @@ async function serveOnce(slots: readonly HostedAgent[], runtime: Runtime, { onSi
   const controller = new AbortController();
   onSignal(() => controller.abort());
   const ends: RunEnd[] = [];
+  let refused = 0;
   for (const slot of slots) {
+    const obstacle = obstacleTo(slot, runtime);
+    if (obstacle !== null) {
+      refused += 1;
+      say(obstacle);
+      continue;
+    }
     const end = await runOnce(slot, { ...hostOptions(runtime), slots }, { by: 'start --once', signal: controller.signal });
     say(`${slot.name} on ${slot.project.name}: ${end.kind}: ${end.kind === 'acted' ? end.did : end.reason}`);
     ends.push(end);
   }
-  return ends.every((end) => end.kind === 'idle' || end.kind === 'acted' || end.kind === 'waiting') ? 0 : 1;
+  return refused === 0 && ends.every((end) => end.kind === 'idle' || end.kind === 'acted' || end.kind === 'waiting') ? 0 : 1;
+}
+
+/** Why no run may start now, and what to do; null when one may. */
+function obstacleTo({ name, project }: HostedAgent, { ledger }: Runtime): string | null {
+  const paused = ledger.switches.paused(name);
+  const resume = `disinto resume${ledger.switches.paused('*') === null ? ` ${name}` : ''}`;
+  if (paused !== null) return `${name} does not run on ${project.name}: it is paused (${paused.reason}); resume it with: ${resume}`;
+  const open = ledger.runs.running().find((run) => run.agent === name && run.project === project.name && isProcessAlive(run.process));
+  if (open === undefined) return null;
+  const on = open.subject === null ? '' : ` on ${open.subject}`;
+  return `${name} does not run on ${project.name}: ${open.id} works there${on} since ${open.startedAt.toISOString()} (process ${open.process.pid} on ${open.process.host})`;
 }
 
 async function serve(slots: readonly HostedAgent[], runtime: Runtime, { onSignal }: StartOptions): Promise<number> {
