@@ -71,7 +71,7 @@ async function recorded<T>(options: SessionsOptions, request: SessionRequest<T>,
   const { id, backend, transcript } = session;
   const key = options.mintKey?.({ id, run: request.run, agent: request.agent }) ?? readKeyFile(backend.keyFile);
   const mask = (text: string): string => (key.length < 6 ? options.mask(text) : options.mask(text).replaceAll(key, '[masked]'));
-  const log = options.log.child({ session: id, run: request.run });
+  const log = options.log.child({ session: id, run: request.run, project: request.subject.project });
   const started = clock.monotonic();
   start(options, request, session, key);
   log.info({ agent: request.agent, task: request.task, issue: request.subject.issue, backend: backend.name, model: backend.model }, 'session started');
