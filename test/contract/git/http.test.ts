@@ -22,15 +22,17 @@ describe('over HTTP to the embedded forge', () => {
     expect(sh(world.forge, 'fsck', '--strict', '--no-dangling')).toBe('');
   }, 30_000);
 
-  it('B6, C5: says auth for a wrong token, and for an account without the right to write', async () => {
+  it('B6, C5: says auth for a wrong token, and forbidden for an account without the right to write', async () => {
     const world = await createForgeWorld();
     const wrong = world.open({ credentials: { login: 'dev', token: () => 'not-the-token' } });
     const update = [{ ref: 'refs/heads/x', to: world.main, expect: null }] as const;
     await expect(wrong.push(update)).rejects.toMatchObject({ name: 'GitError', kind: 'auth', message: expect.stringContaining('token') });
     const token = world.server.seed.createToken('outsider', 'git');
     const outsider = world.open({ credentials: { login: 'outsider', token: () => token } });
-    await expect(outsider.push(update)).rejects.toMatchObject({ kind: 'auth' });
-    await expect(outsider.claims.take('7', { agent: 'dev', run: 'r', leaseSeconds: 60, holderIsDead: () => false })).rejects.toMatchObject({ kind: 'auth' });
+    await expect(outsider.push(update)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(outsider.claims.take('7', { agent: 'dev', run: 'r', leaseSeconds: 60, holderIsDead: () => false })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
   }, 30_000);
 
   it('M1: says refused for a protected branch', async () => {
