@@ -4,6 +4,7 @@ import { dataMark } from '#domain/marker';
 import { labels } from '#domain/name';
 import { firstLine, publishable } from '#domain/publishable';
 import type { ReviewDraft } from '#forge';
+import { bodyFinding } from '#work/finding';
 import type { ReviewAnswer } from './answer.ts';
 import { shownLines } from './diff-lines.ts';
 import type { Reviewable, ReviewerPorts } from './observe.ts';
@@ -21,7 +22,7 @@ export function draftReview(of: Reviewable, answer: ReviewAnswer, diff: string, 
   const body = [
     `**${verdict}**${round > 1 ? ` (round ${round})` : ''}`,
     publishable(answer.summary, 6000),
-    ...rest.map((comment) => `- \`${firstLine(comment.path)}:${comment.line}\` ${comment.body}`),
+    ...rest.map((comment) => bodyFinding(comment, comment.body)),
     dataMark({ run, round, findings: comments.length }),
   ];
   return {

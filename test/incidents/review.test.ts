@@ -69,3 +69,15 @@ it('R4: after five rejections people decide', async () => {
   }
   expect([(await world.park(issue))?.slug, count(world, 'review')]).toEqual(['review-exhausted', 2]);
 });
+
+it('a finding that stands in the body of a review is replied to as well', async () => {
+  const world = await createWorld();
+  const { pull } = await opened(world);
+  await world.check(pull.head, 'success');
+  const comments = ['README.md', 'far/away.ts'].map((path) => ({ path, line: 40, body: 'Wrong', severity: 'major' }));
+  world.sessions.script('review', { answer: { verdict: 'request_changes', summary: 'Not yet', comments } });
+  world.sessions.script('address-review', { files: { 'README.md': '# Better\n' }, answer: { status: 'done', summary: 'Mended the title' } });
+  await world.settle('reviewer', 'dev');
+  const reply = (await world.comments(pull.number)).find((comment) => comment.body.includes('Reply to review'));
+  expect(reply?.body).toMatch(/- `README\.md:40`: changed in [0-9a-f]+\n- `far\/away\.ts:40`: not changed, see below/);
+});

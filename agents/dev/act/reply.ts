@@ -3,14 +3,16 @@ import type { DevStep, Unanswered } from '#dev/snapshot';
 import { dataMark } from '#domain/marker';
 import { publishable } from '#domain/publishable';
 import { short } from '#domain/sha';
+import { findingsOfBody } from '#work/finding';
 import type { DevPorts } from './change.ts';
 import { summaryOf } from './trailers.ts';
 
-/** Answers every finding of a review that was addressed: one comment per review, the same whichever run writes it. */
+/** Answers every finding of a review that was addressed, also those in its body: one comment per review, the same whichever run writes it. */
 export async function reply(ports: DevPorts, tick: Tick, number: number, { review, from, round }: Unanswered, summary: string): Promise<void> {
   const { head, run } = round;
   const touched = new Set((await ports.git.listChangedFiles(from, head)).map((file) => file.path));
-  const findings = await ports.view.reviewComments(number, review);
+  const body = (await ports.view.reviews(number)).find(({ id }) => id === review)?.body ?? '';
+  const findings = [...(await ports.view.reviewComments(number, review)), ...findingsOfBody(body)];
   const rows = findings.map((f) => `- \`${f.path}:${f.line}\`: ${touched.has(f.path) ? `changed in ${short(head)}` : 'not changed, see below'}`);
   const text = [`Reply to review ${review}, as of ${short(head)}:`, ...rows, '', publishable(summary, 4000), '', dataMark({ review, head, run })].join('\n');
   await tick.effect('comment', `pr:${number}`, `reply-${review}`, () => ports.forge.ensureComment(number, `reply-${review}`, text));
