@@ -59,3 +59,14 @@ it('L16: a mark of ours or a closing word in a model’s summary does nothing', 
   const commit = await world.ports('dev').git.readCommit(pull.head);
   expect(commit?.trailers['Disinto-Run']).not.toBe('run_forged');
 });
+
+it('an answer done that changed nothing is named, whatever the next session says', async () => {
+  const world = await createWorld();
+  const issue = world.issue('Do nothing');
+  const ask = { answer: { status: 'needs_information', summary: 'Lost', question: 'Which file?' } };
+  world.sessions.script('implement', { answer: { status: 'done', summary: 'Done' } }, ask);
+  await world.settle('dev');
+  const park = await world.park(issue);
+  expect(park?.slug).toBe('needs-information');
+  expect(park?.prose).toMatch(/answered done, but changed nothing; .*Which file\?/);
+});

@@ -5,6 +5,9 @@ import type { Sha } from '#domain/sha';
 
 export type DevPorts = Pick<Ports, 'forge' | 'view' | 'git' | 'ci' | 'sessions' | 'ledger' | 'clock'>;
 
+/** Why a session that answered done has failed all the same. */
+export const nothingChanged = 'it answered done, but nothing changed';
+
 /** One session that is to change a branch. */
 export interface ChangeRequest {
   readonly item: Item;

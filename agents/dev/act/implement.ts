@@ -1,8 +1,11 @@
 import type { Outcome, Tick } from '#agent';
+import type { Comment } from '#domain/issue';
 import { dataMark } from '#domain/marker';
 import { attemptBranch, labels, trailer } from '#domain/name';
 import { firstLine, publishable } from '#domain/publishable';
 import { short } from '#domain/sha';
+import { ForgeError } from '#forge';
+import { recordFailure } from '#work/failure';
 import { implementPrompt } from '#dev/prompts/prompt';
 import type { DevPorts } from './change.ts';
 import { claimIssue, runChange } from './session-step.ts';
@@ -20,13 +23,12 @@ export async function implement(ports: DevPorts, tick: Tick, item: Item, attempt
   const branch = attemptBranch(issue.number, attempt);
   const tip = await ports.git.resolve(`refs/heads/${tick.project.branch}`);
   if (tip === null) return { kind: 'waiting', reason: `the branch ${tick.project.branch} does not exist on the forge` };
+  const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
   const pushed = await earlierPush(ports, branch);
   if (pushed !== null) {
     ports.ledger.sessions.accept(pushed.run);
-    const number = await openPullRequest(ports, tick, item, branch, pushed.summary);
-    return { kind: 'acted', did: `opened #${number} for the branch that run ${pushed.run} had pushed` };
+    return openOrFail(ports, tick, { item, branch, comments, summary: pushed.summary, what: `the branch that run ${pushed.run} had pushed` });
   }
-  const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
   const prompt = await implementPrompt(tick, item, { branch, comments, seen });
   const result = await runChange(ports, tick, claim, {
     item,
@@ -41,8 +43,29 @@ export async function implement(ports: DevPorts, tick: Tick, item: Item, attempt
     comments,
   });
   if (result.kind === 'ended') return result.outcome;
-  const number = await openPullRequest(ports, tick, item, branch, result.summary);
-  return { kind: 'acted', did: `opened #${number} for #${issue.number} at ${short(result.head)}` };
+  return openOrFail(ports, tick, { item, branch, comments, summary: result.summary, what: `#${issue.number} at ${short(result.head)}` });
+}
+
+interface Opening {
+  readonly item: Item;
+  readonly branch: string;
+  readonly comments: readonly Comment[];
+  readonly summary: string;
+  /** What it is opened for, in the words of the outcome. */
+  readonly what: string;
+}
+
+/** A branch that the forge takes no pull request of (no common history with the base) uses up a try: asking again is not for ever. */
+async function openOrFail(ports: DevPorts, tick: Tick, { item, branch, comments, summary, what }: Opening): Promise<Outcome> {
+  const { number } = item.issue;
+  try {
+    return { kind: 'acted', did: `opened #${await openPullRequest(ports, tick, item, branch, summary)} for ${what}` };
+  } catch (error) {
+    if (!(error instanceof ForgeError) || error.kind !== 'invalid') throw error;
+    const why = `the forge takes no pull request of ${branch}: ${error.message}`;
+    await recordFailure(ports, tick, number, comments, { task: 'implement', at: ports.clock.now().toISOString(), head: '', error: 'pull-request', why });
+    return { kind: 'acted', did: `no pull request for #${number}: ${firstLine(why)}` };
+  }
 }
 
 /** D2: a branch of ours without a pull request is work that a dead run had finished, not a sign of life. */

@@ -2,11 +2,11 @@ import type { Outcome, Tick } from '#agent';
 import { heldRef } from '#domain/name';
 import { firstLine, publishable } from '#domain/publishable';
 import type { Sha } from '#domain/sha';
-import type { ChangedFile, Claim, Workspace } from '#git';
+import { type ChangedFile, type Claim, GitError, type Workspace } from '#git';
 import { judgeChange } from '#session/change';
 import { parkIssue } from '#work/park';
 import type { DevAnswer } from '#dev/answer';
-import type { ChangeRequest, DevPorts } from './change.ts';
+import { type ChangeRequest, type DevPorts, nothingChanged } from './change.ts';
 import { trailers } from './trailers.ts';
 import { pushChange } from './unpushed.ts';
 
@@ -19,7 +19,7 @@ export interface Finished {
 
 export type Accepted =
   | { readonly kind: 'published'; readonly head: Sha }
-  /** The answer does not hold (nothing changed, conflict markers left): a failed session. */
+  /** The answer does not hold (nothing changed, conflict markers left, a repository that cannot be read): a failed session. */
   | { readonly kind: 'rejected'; readonly why: string }
   /** `counts`: the answer was accepted as a round although it waits for a person. */
   | { readonly kind: 'parked'; readonly outcome: Outcome; readonly counts: boolean; readonly keepWorkspace: boolean }
@@ -30,13 +30,23 @@ export type Accepted =
  * workspace before the judgement; the branch moves together with the proof that the claim is still ours.
  */
 export async function acceptChange(ports: DevPorts, tick: Tick, finished: Finished): Promise<Accepted> {
+  try {
+    return await accept(ports, tick, finished);
+  } catch (error) {
+    if (!(error instanceof GitError) || (error.kind !== 'corrupt' && error.kind !== 'failed')) throw error;
+    tick.log.warn({ err: error }, 'The workspace of a session cannot be read');
+    return { kind: 'rejected', why: 'it answered done, but the git repository that it left cannot be read' };
+  }
+}
+
+async function accept(ports: DevPorts, tick: Tick, finished: Finished): Promise<Accepted> {
   const { workspace, request, answer } = finished;
   await workspace.commitAll(firstLine(answer.summary, 72) || `${request.task} #${request.item.issue.number}`);
   const head = await workspace.head();
   const files = head === request.at ? [] : await changedBySession(workspace, request, head);
   const markers = await leftMarkers(workspace, request, head, files);
   if (markers.length > 0) return { kind: 'rejected', why: `conflict markers are left in ${markers.join(', ')}` };
-  if (head === request.at || (files.length === 0 && request.merge === null)) return { kind: 'rejected', why: 'it answered done, but nothing changed' };
+  if (head === request.at || (files.length === 0 && request.merge === null)) return { kind: 'rejected', why: nothingChanged };
   const verdict = await judge(tick, finished, head, files);
   switch (verdict.kind) {
     case 'secret':

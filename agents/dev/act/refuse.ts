@@ -3,7 +3,7 @@ import { firstLine, publishable } from '#domain/publishable';
 import { labels } from '#domain/name';
 import { parkIssue } from '#work/park';
 import type { DevAnswer } from '#dev/answer';
-import type { ChangeRequest, DevPorts } from './change.ts';
+import { type ChangeRequest, type DevPorts, nothingChanged } from './change.ts';
 
 /** A session said that it will not do it: a comment and a state that says what lets it go on (D7: never straight back to the queue). */
 export async function refuse(ports: DevPorts, tick: Tick, request: ChangeRequest, answer: DevAnswer): Promise<Outcome> {
@@ -18,9 +18,21 @@ export async function refuse(ports: DevPorts, tick: Tick, request: ChangeRequest
           waitsFor: open,
           until: 'closed' as const,
         }
-      : { slug: answer.status.replaceAll('_', '-'), prose: answer.question ?? answer.summary, waitsFor: [], until: 'person' as const };
+      : {
+          slug: answer.status.replaceAll('_', '-'),
+          prose: `${beforeThat(request)}${answer.question ?? answer.summary}`,
+          waitsFor: [],
+          until: 'person' as const,
+        };
   await parkIssue(ports, tick, { ...park, issue, previous: request.item.park, held: null, attempt: 0 });
   return { kind: 'acted', did: `parked #${issue.number} as ${park.slug}` };
+}
+
+/** What the sessions before this one did, when that is the very reason why it has nothing to go on. */
+function beforeThat({ item, task, at }: ChangeRequest): string {
+  const head = task === 'implement' ? '' : at;
+  const last = item.attempts.findLast((attempt) => attempt.task === task && attempt.head === head && attempt.at > (item.park?.at ?? ''));
+  return last?.why === nothingChanged ? `the session before this one answered done, but changed nothing; this one says: ` : '';
 }
 
 async function close(ports: DevPorts, tick: Tick, request: ChangeRequest, answer: DevAnswer): Promise<Outcome> {

@@ -6,7 +6,7 @@ import { DevAnswer } from '#dev/answer';
 import type { ChangeRequest, ChangeResult, DevPorts } from './change.ts';
 import { acceptChange } from './publish.ts';
 import { refuse } from './refuse.ts';
-import { pointTo } from './sweep.ts';
+import { retireAndPoint } from './sweep.ts';
 import { pushAgain, unpushedChange } from './unpushed.ts';
 
 const leaseSeconds = 1800;
@@ -114,8 +114,7 @@ async function fail(ports: DevPorts, tick: Tick, request: ChangeRequest, error: 
 
 /** Ends the tick; whatever the workspace holds is salvaged first, with a pointer on the issue's timeline. */
 async function end(ports: DevPorts, tick: Tick, request: ChangeRequest, outcome: Outcome, why: string): Promise<ChangeResult> {
-  const salvage = await ports.git.retireWorkspace(tick.run, why);
-  if (salvage !== null) await pointTo(ports, tick, salvage, request.item.issue.number);
+  await retireAndPoint(ports, tick, tick.run, { reason: why, issue: request.item.issue.number });
   return { kind: 'ended', outcome };
 }
 
