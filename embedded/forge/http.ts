@@ -81,15 +81,24 @@ function send(response: ServerResponse, answer: Answer): void {
 
 function fail(world: World, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const refused = error instanceof Refused ? error : null;
-  // A caller that went away in the middle is no fault of ours.
-  if (refused === null && !request.destroyed) world.log.error({ method: request.method, path: request.url, error }, 'forge request failed');
+  const full = isDiskFull(error);
+  // A caller that went away in the middle is no fault of ours. The request itself counts as destroyed once its body was read.
+  if (refused === null && !request.socket.destroyed) world.log.error({ method: request.method, path: request.url, error }, 'forge request failed');
   // An answer that has begun cannot become an error: cutting it off tells the caller that it is not whole.
   if (response.headersSent) {
     response.destroy();
     return;
   }
   request.resume();
-  const body = { message: refused?.message ?? 'internal error: see the log of the forge', url: `${world.url()}/api/swagger` };
+  const why = full ? 'the disk of the forge is full: free some space there, then try again' : 'internal error: see the log of the forge';
+  const body = { message: refused?.message ?? why, url: `${world.url()}/api/swagger` };
   const ask = refused?.status === 401 ? { 'WWW-Authenticate': 'Basic realm="forge", charset="UTF-8"' } : {};
-  send(response, { status: refused?.status ?? 500, body, headers: ask });
+  send(response, { status: refused?.status ?? (full ? 507 : 500), body, headers: ask });
+}
+
+/** As the system, SQLite and git say it. */
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' || /No space left on device|Disk quota exceeded|disk is full/.test(error.message) || isDiskFull(error.cause);
 }
