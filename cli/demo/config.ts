@@ -4,6 +4,7 @@ import { parseConfig } from '../../shared/config/load.ts';
 import type { ConfigPart } from '../../shared/config/schema.ts';
 import { CliError } from '../command.ts';
 import type { DemoFolder } from './folder.ts';
+import { neverPlayed } from './never-played.ts';
 
 export interface DemoPlaces {
   readonly data: string;
@@ -126,8 +127,10 @@ function tableOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
 }
 
-/** Checks the folder's `disinto.toml` before anything is started. Throws what `demoConfig` throws. */
+/** Checks the folder's `disinto.toml` and whom its playbook speaks of before anything is started. Throws what `demoConfig` throws. */
 export function checkDemoConfig(folder: DemoFolder, harness: DemoPlaces['harness'], branch: string, data: string): void {
   const nowhere = 'http://127.0.0.1:1';
-  demoConfig(folder, { data, forgeUrl: nowhere, ciUrl: nowhere, modelUrl: folder.playbook === null ? null : nowhere, harness, branch });
+  const config = demoConfig(folder, { data, forgeUrl: nowhere, ciUrl: nowhere, modelUrl: folder.playbook === null ? null : nowhere, harness, branch });
+  const problems = neverPlayed(folder.playbook?.entries ?? [], Object.values(config.agents));
+  if (problems.length > 0) throw new CliError(problems.map((problem) => `${join(folder.path, 'playbook.yaml')}: ${problem}`).join('\n'));
 }

@@ -1,14 +1,14 @@
 import { systemClock } from '../../shared/clock/system.ts';
 import { needGit } from '../need-git.ts';
 import { checkDemoConfig } from './config.ts';
+import { howToGoOn } from './end/go-on.ts';
+import { hasWorkflows } from './end/own-tests.ts';
+import { report } from './end/report.ts';
 import { type Factory, startFactory } from './factory.ts';
 import { type DemoFolder, readFolder } from './folder.ts';
+import { checkKept } from './kept.ts';
 import { lockFolder } from './lock.ts';
-import { type IssueOutcome, readOutcomes } from './outcome.ts';
 import { type DemoLayout, demoLayout } from './places.ts';
-import { runOwnTests } from './own-tests.ts';
-import { secondsPerIssue } from './seconds.ts';
-import { renderTable } from './table.ts';
 import { type DemoEvent, jsonTimeline, textTimeline, type Timeline } from './timeline.ts';
 import { type Finish, watch } from './watch.ts';
 
@@ -24,8 +24,8 @@ const stuckSeconds = { scripted: 20, real: 600 } as const;
 
 /** Runs the demo and answers its exit code. Throws `CliError` and the errors of the ports for what a person can mend. */
 export async function runDemo(request: DemoRequest): Promise<number> {
-  const folder = await readFolder(request.folder);
   needGit();
+  const folder = await readFolder(request.folder);
   const branch = 'main'; // whatever the given repository calls it
   checkDemoConfig(folder, request.harness, branch, folder.path);
   const layout = demoLayout(folder, request.keep);
@@ -35,25 +35,29 @@ export async function runDemo(request: DemoRequest): Promise<number> {
   const signals = onSignals(stop);
   let finish: Finish | 'error' = 'error';
   try {
-    const result = await play(request, folder, branch, layout, timeline, stop.signal);
+    checkKept(layout, folder);
+    const result = await play({ request, folder, branch, layout, timeline, stop: stop.signal });
     finish = result.finish;
     return result.code;
   } finally {
     signals.dispose();
     unlock();
-    if (finish === 'stopped') sayHowToGoOn(request, layout);
-    else layout.discard();
+    const advice = finish === 'error' ? null : howToGoOn(request, finish, layout.root);
+    if (advice !== null) process.stderr.write(`${advice}\n`);
+    if (finish !== 'stopped') layout.discard();
   }
 }
 
-async function play(
-  request: DemoRequest,
-  folder: DemoFolder,
-  branch: string,
-  layout: DemoLayout,
-  timeline: Timeline,
-  stop: AbortSignal,
-): Promise<{ readonly finish: Finish; readonly code: number }> {
+interface Play {
+  readonly request: DemoRequest;
+  readonly folder: DemoFolder;
+  readonly branch: string;
+  readonly layout: DemoLayout;
+  readonly timeline: Timeline;
+  readonly stop: AbortSignal;
+}
+
+async function play({ request, folder, branch, layout, timeline, stop }: Play): Promise<{ readonly finish: Finish; readonly code: number }> {
   const began = systemClock.monotonic();
   let progress = began;
   const onEvent = (event: DemoEvent): void => {
@@ -62,11 +66,10 @@ async function play(
   };
   timeline.note(`disinto works off ${folder.issues.length} issues of ${folder.name}${folder.playbook === null ? '' : ' with the scripted model'}`);
   const factory = await startFactory({ folder, layout, branch, harness: request.harness, onEvent });
-  let code = 1;
   try {
+    await warnOfNoCi(layout, factory, timeline);
     const finish = await watch({
       factory,
-      given: folder.issues.length,
       clock: systemClock,
       forSeconds: request.forSeconds,
       stop,
@@ -74,44 +77,17 @@ async function play(
       stuckSeconds: folder.playbook === null ? stuckSeconds.real : stuckSeconds.scripted,
     });
     await factory.host.stop(finish === 'done' ? 10_000 : 0);
-    if (finish !== 'stopped') code = await report({ request, folder, layout, factory, timeline, finish, seconds: (systemClock.monotonic() - began) / 1000 });
-    return { finish, code: finish === 'stopped' ? 130 : code };
+    const seconds = (systemClock.monotonic() - began) / 1000;
+    const ok = await report({ json: request.json, keep: request.keep !== null, layout, factory, timeline, finish, seconds, stop, line });
+    return stop.aborted ? { finish: 'stopped', code: 130 } : { finish, code: ok ? 0 : 1 };
   } finally {
     await factory.close(0);
   }
 }
 
-interface Report {
-  readonly request: DemoRequest;
-  readonly folder: DemoFolder;
-  readonly layout: DemoLayout;
-  readonly factory: Factory;
-  readonly timeline: Timeline;
-  readonly finish: Finish;
-  readonly seconds: number;
-}
-
-/** The table or the last JSON line, then the repository's own tests on what was merged. */
-async function report({ request, folder, layout, factory, timeline, finish, seconds }: Report): Promise<number> {
-  const outcomes = await readOutcomes({ ...factory, given: folder.issues.length });
-  const main = await factory.git.resolve(`refs/heads/${factory.project.branch}`);
-  const settled = finish === 'done' && outcomes.every((o) => o.origin === 'follow-up' || o.state !== 'open');
-  if (!request.json) {
-    timeline.note(`\n${renderTable(outcomes, secondsPerIssue(factory.ledger))}\n`);
-    timeline.note(summary(outcomes, finish, seconds));
-  }
-  const tests = main === null ? null : await runOwnTests(layout, factory, main, request.json ? () => {} : line);
-  const ok = settled && tests !== false;
-  if (request.json) line(JSON.stringify({ event: 'finished', ok, repository: layout.repository, main, issues: outcomes }));
-  else if (request.keep !== null) timeline.note(`Kept in ${layout.root}; the merged code is the branch ${factory.project.branch} of ${layout.repository}`);
-  return ok ? 0 : 1;
-}
-
-function summary(outcomes: readonly IssueOutcome[], finish: Finish, seconds: number): string {
-  const count = (state: IssueOutcome['state']): number => outcomes.filter((o) => o.state === state && o.origin === 'given').length;
-  const text = `${count('merged')} merged, ${count('closed')} closed, ${count('parked')} parked, ${count('open')} open in ${seconds.toFixed(1)} s`;
-  const why = { done: '', stopped: '', stuck: '; nothing moves any more', time: '; the time is over' }[finish];
-  return `${text}${why}`;
+async function warnOfNoCi(layout: DemoLayout, factory: Factory, timeline: Timeline): Promise<void> {
+  if (await hasWorkflows(layout, factory)) return;
+  timeline.show({ at: systemClock.now(), kind: 'no-ci', who: 'demo', subject: null, data: { warning: 'no workflow: nothing is tested' } });
 }
 
 /** The first signal lets the steps end, the second one kills. */
@@ -129,10 +105,6 @@ function onSignals(stop: AbortController): { dispose(): void } {
       process.off('SIGTERM', handle);
     },
   };
-}
-
-function sayHowToGoOn(request: DemoRequest, layout: DemoLayout): void {
-  process.stderr.write(`Stopped; nothing is lost. Go on with: disinto demo ${request.folder} --keep ${layout.root}\n`);
 }
 
 function line(text: string): void {

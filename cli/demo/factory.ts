@@ -48,6 +48,10 @@ export interface Factory {
   /** The forge as the maintainer sees it. */
   readonly forge: Forge;
   readonly git: Git;
+  /** Numbers of the given issues. */
+  readonly given: readonly number[];
+  /** Variables that steps of CI see. */
+  readonly env: Readonly<Record<string, string>>;
   /** Hides what this demo knows to be secret. */
   readonly mask: (text: string) => string;
   /** No run starts any more; what runs may end for `graceMs`, then salvages. Frees every port. */
@@ -107,13 +111,13 @@ async function open(options: FactoryOptions, closing: Closing): Promise<Factory>
   const repository = repositoryOf(folder);
   protect(server, repository, options.branch, config);
   const forge = forgeOf(config, tokens, people.maintainer, common);
-  await seedIssues({ maintainer: forge, outsider: forgeOf(config, tokens, people.outsider, common), ledger, clock: systemClock }, folder);
+  const given = await seedIssues({ maintainer: forge, outsider: forgeOf(config, tokens, people.outsider, common), ledger, clock: systemClock }, folder);
   const host = await startAgents(runtime, slots, options, server, { repository, ci, secrets, closing });
   const close = async (graceMs: number): Promise<void> => {
     await host.stop(graceMs);
     await closeAll(closing);
   };
-  return { host, ci, ledger, config, project: first.project, forge, git: first.ports.git, mask: secrets.mask, close };
+  return { host, ci, ledger, config, project: first.project, forge, git: first.ports.git, given, env, mask: secrets.mask, close };
 }
 
 const repositoryOf = (folder: DemoFolder): string => `${people.owner}/${folder.name}`;

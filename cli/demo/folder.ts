@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -5,6 +6,7 @@ import { z } from 'zod';
 import { loadPlaybook, type Playbook } from '../../embedded/model/playbook.ts';
 import { readYaml, renderProblems, suggestion } from '../../embedded/model/yaml.ts';
 import { CliError } from '../command.ts';
+import { shellWord } from './shell-word.ts';
 
 const issueKeys = ['title', 'body', 'labels', 'author'];
 
@@ -72,10 +74,33 @@ export async function readFolder(path: string): Promise<DemoFolder> {
 function findSource(folder: string, problems: string[]): DemoFolder['source'] | null {
   const files = join(folder, 'repo');
   const bare = join(folder, 'repo.git');
-  if (existsSync(files) && statSync(files).isDirectory()) return { kind: 'files', path: files };
-  if (existsSync(join(bare, 'HEAD'))) return { kind: 'bare', path: bare };
+  const [hasFiles, hasBare] = [existsSync(files) && statSync(files).isDirectory(), existsSync(join(bare, 'HEAD'))];
+  if (hasFiles && hasBare) {
+    problems.push(`${folder}: there are both repo/ and repo.git/; only one can become main, so move the other one away`);
+    return null;
+  }
+  if (hasFiles) return { kind: 'files', path: files };
+  if (hasBare) {
+    const problem = problemOfBare(bare);
+    if (problem !== null) problems.push(problem);
+    return { kind: 'bare', path: bare };
+  }
   problems.push(`${folder}: there is neither repo/ (plain files) nor repo.git/ (a bare repository); put the code that the factory is to work on there`);
   return null;
+}
+
+/** Its HEAD becomes main, so it must name a commit. */
+function problemOfBare(bare: string): string | null {
+  const git = (...args: string[]) => spawnSync('git', ['--git-dir', bare, ...args], { encoding: 'utf8' });
+  if (git('rev-parse', '--verify', '--quiet', 'HEAD^{commit}').status === 0) return null;
+  const branches = git('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads')
+    .stdout.split('\n')
+    .filter((name) => name !== '');
+  const head = git('symbolic-ref', '--short', '--quiet', 'HEAD').stdout.trim();
+  const [first] = branches;
+  if (first === undefined) return `${bare}: has no commit on any branch, or is no bare repository; push the code that the factory is to work on there`;
+  const there = branches.slice(0, 5).join(', ');
+  return `${bare}: its HEAD names ${head === '' ? 'no branch' : `the branch ${head}, which it does not have`} (it has ${there}); choose one: git --git-dir=${shellWord(bare)} symbolic-ref HEAD refs/heads/${first}`;
 }
 
 async function readIssues(folder: string, problems: string[]): Promise<readonly GivenIssue[]> {
@@ -101,10 +126,12 @@ async function readPlaybook(folder: string, problems: string[]): Promise<Playboo
   }
 }
 
-/** The folder's name as a repository name: what a forge does not take becomes a hyphen. */
+/** The folder's name as a repository name: what a forge does not take becomes a hyphen, endings that it keeps to itself go. */
 function repositoryName(folder: string): string {
   const name = basename(folder)
     .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '');
+    .replace(/^[-.]+/, '')
+    .slice(0, 100)
+    .replace(/(?:[-.]+|\.(?:git|wiki|new|rss|atom))+$/i, '');
   return name === '' ? 'repository' : name;
 }

@@ -1,7 +1,8 @@
 import type { Ledger } from '#ledger';
 import { identities } from '#work/identities';
 import type { Config, ProjectConfig } from '#config';
-import { attemptOf } from '#domain/name';
+import type { Issue } from '#domain/issue';
+import { attemptOf, labels } from '#domain/name';
 import { parkReason, readPark } from '#domain/park';
 import type { PullRequest } from '#domain/pull-request';
 import type { Forge } from '#forge';
@@ -13,6 +14,7 @@ export interface IssueOutcome {
   readonly title: string;
   readonly origin: 'given' | 'follow-up';
   readonly state: 'merged' | 'closed' | 'parked' | 'open';
+  /** `slug: prose`; of parked ones, and of open ones that nobody queued. */
   readonly reason?: string;
   readonly pr?: number;
   readonly mergeCommit?: string;
@@ -27,7 +29,8 @@ export interface OutcomePorts {
   readonly ledger: Ledger;
   readonly config: Config;
   readonly project: ProjectConfig;
-  readonly given: number;
+  /** Numbers of the given issues. */
+  readonly given: readonly number[];
 }
 
 /** Reads every issue's end from the forge; only tokens come from the ledger. */
@@ -56,20 +59,19 @@ async function newestPulls(forge: Forge, numbers: readonly number[]): Promise<Re
   return pulls;
 }
 
-async function readOutcome(
-  ports: OutcomePorts,
-  issue: { number: number; title: string; state: string; comments: number; author: string },
-  pull: PullRequest | null,
-): Promise<IssueOutcome> {
+async function readOutcome(ports: OutcomePorts, issue: Issue, pull: PullRequest | null): Promise<IssueOutcome> {
   const { forge, config, project } = ports;
   const sessions = ports.ledger.sessions.list({ project: project.name, issue: issue.number });
   const tokens = sessions.reduce((sum, session) => sum + session.usage.inputTokens + session.usage.outputTokens, 0);
+  const given = ports.given.includes(issue.number);
   const state = await readState(forge, config, project, issue, pull);
+  const reason = state.state === 'open' && given && pull === null && !isQueued(issue.labels) ? notQueued : null;
   return {
     number: issue.number,
     title: issue.title,
-    origin: issue.number <= ports.given ? 'given' : 'follow-up',
+    origin: given ? 'given' : 'follow-up',
     ...state,
+    ...(reason === null ? {} : { reason }),
     ...(pull === null ? {} : { pr: pull.number }),
     ...(pull?.mergeCommit ? { mergeCommit: pull.mergeCommit } : {}),
     ciRounds: pull === null ? 0 : await countCiRounds(ports, pull),
@@ -77,6 +79,10 @@ async function readOutcome(
     tokens,
   };
 }
+
+const notQueued = `not-queued: label it ${labels.backlog.name}`;
+
+const isQueued = (names: ReadonlySet<string>): boolean => [labels.backlog, labels.inProgress, labels.blocked].some((label) => names.has(label.name));
 
 async function readState(
   forge: Forge,

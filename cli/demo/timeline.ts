@@ -47,7 +47,9 @@ export function textTimeline(write: (line: string) => void, started: Date, colou
       const seconds = ((event.at.getTime() - started.getTime()) / 1000).toFixed(1).padStart(6);
       const who = event.who.padEnd(9);
       const code = colours[event.who.replace(/-.*$/, '')] ?? 37;
-      const bad = ['parked', 'session-failed', 'checks-red', 'merge-refused', 'run-lost', 'loop-stopped', 'forge-trouble'].includes(event.kind);
+      const bad = ['parked', 'session-failed', 'checks-red', 'merge-refused', 'run-lost', 'loop-stopped', 'forge-trouble', 'no-ci', 'main-red'].includes(
+        event.kind,
+      );
       const text = describe(event);
       write(
         `${paint(90, seconds)}  ${paint(code, who)} ${(event.subject ?? '').replace('issue:', '#').replace('pr:', 'PR #').padEnd(8)} ${bad ? paint(31, text) : event.kind === 'merged' ? paint(32, text) : text}`,
@@ -60,6 +62,11 @@ export function textTimeline(write: (line: string) => void, started: Date, colou
 function shown(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value);
+}
+
+function failuresOf({ failures }: DemoEvent['data']): string {
+  const list = Array.isArray(failures) ? (failures as readonly { readonly workflow: string; readonly description: string }[]) : [];
+  return list.map(({ workflow, description }) => `workflow ${workflow}, ${description}`).join('; ');
 }
 
 function describe({ kind, data }: DemoEvent): string {
@@ -90,6 +97,12 @@ function describe({ kind, data }: DemoEvent): string {
       return `filed as a follow-up: ${text('title')}`;
     case 'closed':
       return `closed as already done: ${text('why')}`;
+    case 'no-ci':
+      return text('warning');
+    case 'main-green':
+      return `the tests of the merged ${text('branch')} are green`;
+    case 'main-red':
+      return `the tests of the merged ${text('branch')} are RED: ${failuresOf(data)}`;
     default:
       return `${kind}${
         Object.keys(data).length === 0

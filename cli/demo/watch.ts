@@ -2,7 +2,6 @@ import type { Clock } from '#clock';
 import { attemptOf, labels } from '#domain/name';
 import { readPark } from '#domain/park';
 import { createView } from '../../shared/forge/cached-view.ts';
-import type { Forge } from '#forge';
 import { identities } from '#work/identities';
 import type { Factory } from './factory.ts';
 
@@ -11,7 +10,6 @@ export type Finish = 'done' | 'stuck' | 'time' | 'stopped';
 
 export interface WatchOptions {
   readonly factory: Factory;
-  readonly given: number;
   readonly clock: Clock;
   /** Seconds until it stops anyway, or null. */
   readonly forSeconds: number | null;
@@ -28,7 +26,7 @@ const lookMilliseconds = 150;
 export async function watch(options: WatchOptions): Promise<Finish> {
   const { factory, clock } = options;
   const began = clock.monotonic();
-  const settled = createSettled(factory.forge, factory, options.given, clock);
+  const settled = createSettled(factory, clock);
   for (;;) {
     if (options.stop.aborted) return 'stopped';
     const now = clock.monotonic();
@@ -43,12 +41,12 @@ export async function watch(options: WatchOptions): Promise<Finish> {
 }
 
 /** Tells whether each given issue is closed, or parked by a record that its labels show. */
-function createSettled(forge: Forge, { config, project }: Factory, given: number, clock: Clock): () => Promise<boolean> {
+function createSettled({ forge, config, project, given }: Factory, clock: Clock): () => Promise<boolean> {
   const view = createView({ forge, clock });
   const { people } = identities(config, project);
   return async () => {
     await view.refresh();
-    for (let number = 1; number <= given; number += 1) {
+    for (const number of given) {
       const issue = await view.issue(number);
       if (issue === null) return false;
       if (issue.state === 'closed') continue;

@@ -35,7 +35,6 @@ export async function playWith(place: Place, act: (event: DemoEvent, maintainer:
     const stop = new AbortController();
     const finish = await watch({
       factory,
-      given: folder.issues.length,
       clock: systemClock,
       forSeconds: 90,
       stuckSeconds: 20,
@@ -44,7 +43,7 @@ export async function playWith(place: Place, act: (event: DemoEvent, maintainer:
     });
     await Promise.all(acts);
     await factory.host.stop(5000);
-    return { finish, issues: await readOutcomes({ ...factory, given: folder.issues.length }), events };
+    return { finish, issues: await readOutcomes(factory), events };
   } finally {
     await factory.close(0);
   }

@@ -109,7 +109,8 @@ export async function outcomesOf(ground: Ground, project: string, given: number,
       chance: systemChance,
       log: silentLog,
     });
-    return await readOutcomes({ forge: forgeAs(ground, found.repository, token), git, ledger, config, project: found, given });
+    const numbers = Array.from({ length: given }, (_, at) => at + 1);
+    return await readOutcomes({ forge: forgeAs(ground, found.repository, token), git, ledger, config, project: found, given: numbers });
   } finally {
     ledger.close();
   }

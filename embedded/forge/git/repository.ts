@@ -5,7 +5,7 @@ import type { Git } from './run.ts';
 export interface NewRepository {
   readonly folder: string;
   readonly defaultBranch: string;
-  /** Plain files that become the first commit, or a bare repository whose HEAD branch becomes the default branch; null: empty. */
+  /** Plain files that become the first commit, all of them whatever a `.gitignore` says, or a bare repository whose HEAD branch becomes the default branch; null: empty. */
   readonly content: { readonly files: string } | { readonly bare: string } | { readonly readme: string } | null;
   readonly person: { readonly name: string; readonly email: string };
   readonly at: number;
@@ -52,7 +52,7 @@ async function fill(git: Git, fresh: string, plan: NewRepository): Promise<void>
   }
   const env = { GIT_INDEX_FILE: join(fresh, 'import-index') };
   if ('files' in content) {
-    await git.run(fresh, [`--git-dir=${fresh}`, `--work-tree=${content.files}`, 'add', '--all', '.'], {
+    await git.run(fresh, [`--git-dir=${fresh}`, `--work-tree=${content.files}`, 'add', '--all', '--force', '.'], {
       env: { ...env, GIT_DIR: fresh, GIT_WORK_TREE: content.files },
     });
   } else {

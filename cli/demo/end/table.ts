@@ -1,4 +1,4 @@
-import type { IssueOutcome } from './outcome.ts';
+import type { IssueOutcome } from '../outcome.ts';
 
 /** The closing table. `seconds`: from the first claim to the last event of an issue, where known. */
 export function renderTable(outcomes: readonly IssueOutcome[], seconds: ReadonlyMap<number, number>): string {
@@ -6,7 +6,11 @@ export function renderTable(outcomes: readonly IssueOutcome[], seconds: Readonly
   const rows = outcomes.map((o) => [
     `#${o.number}`,
     cut(o.title, 44),
-    o.state === 'parked' ? `parked (${o.reason?.split(':', 1)[0] ?? ''})` : o.origin === 'follow-up' ? `${o.state} (follow-up)` : o.state,
+    o.origin === 'follow-up' && o.state !== 'parked'
+      ? `${o.state} (follow-up)`
+      : o.reason === undefined
+        ? o.state
+        : `${o.state} (${o.reason.split(':', 1)[0]})`,
     o.pr === undefined ? '' : `#${o.pr}`,
     String(o.ciRounds),
     String(o.reviewRounds),
