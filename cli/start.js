@@ -23,8 +23,13 @@ export async function start() {
   const command = [node, '--disable-warning=ExperimentalWarning', join(root, 'cli', 'start.js'), ...process.argv.slice(2)];
   const tether = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : [];
   const [file, ...args] = [...tether, ...command];
-  const child = spawn(file, args, { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  // In a session of its own: what a terminal sends to the whole group reaches us alone, so that the child gets each signal once.
+  const child = spawn(file, args, { stdio: 'inherit', detached: true });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGCONT']) process.on(signal, () => child.kill(signal));
+  process.on('SIGTSTP', () => {
+    child.kill('SIGSTOP');
+    process.kill(process.pid, 'SIGSTOP');
+  });
   child.on('error', (error) => {
     console.error(`disinto could not start ${file}: ${error.message}`);
     process.exit(1);
