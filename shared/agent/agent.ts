@@ -49,6 +49,22 @@ export interface Tick {
 /** How a tick ended. After `acted` the host ticks again at once: there may be a next step. */
 export type Outcome = Extract<RunEnd, { kind: 'idle' | 'acted' | 'waiting' }>;
 
+/**
+ * Thrown by a run that can do nothing until a person mends what no port can name: people see it as a wait, and the agent looks
+ * again with growing pauses. Equal `waitsFor` is one cause.
+ */
+export class WaitError extends Error {
+  override readonly name = 'WaitError';
+  readonly waitsFor: string;
+  /** What a person has to do. */
+  readonly mend: string;
+  constructor(waitsFor: string, reason: string, mend: string) {
+    super(reason);
+    this.waitsFor = waitsFor;
+    this.mend = mend;
+  }
+}
+
 /** A role: what it is called, when it runs, what it needs and what one run does. Data; nothing starts by defining it. */
 export interface Agent<Need extends PortName = PortName> {
   readonly role: string;

@@ -1,3 +1,4 @@
+import { WaitError } from '#agent';
 import { CiError } from '#ci';
 import { ForgeError } from '#forge';
 import { GitError } from '#git';
@@ -30,6 +31,10 @@ export function troubleOf(error: unknown, slot: HostedAgent): Trouble {
   const isOurs = error instanceof ForgeError || error instanceof GitError;
   if (isOurs && waitedFor.has(error.kind)) return waiting(error, error.kind as WaitKind, slot, error instanceof GitError ? 'git' : 'work');
   if (error instanceof CiError && error.kind !== 'not-found') return waitingForCi(error, slot);
+  if (error instanceof WaitError) {
+    const { waitsFor: cause, mend } = error;
+    return { kind: 'wait', cause, reason: textOf(error), mend, retryAfterSeconds: null, unasked: false, seenAt: 'work' };
+  }
   const cause = error instanceof ForgeError ? `forge ${error.kind}` : error instanceof GitError ? `git ${error.kind}` : 'failure';
   return { kind: 'failure', cause, reason: textOf(error), mend: '', retryAfterSeconds: null, unasked: false, seenAt: 'work' };
 }

@@ -70,3 +70,16 @@ it('an answer done that changed nothing is named, whatever the next session says
   expect(park?.slug).toBe('needs-information');
   expect(park?.prose).toMatch(/answered done, but changed nothing; .*Which file\?/);
 });
+
+it('a main branch that was renamed on the forge is a visible wait, and work goes on when it is there again', async () => {
+  const world = await createWorld();
+  const issue = world.issue('Wait for main');
+  world.sessions.script('implement', writesOwnFile);
+  const store = world.ports('dev').git;
+  const { resolve } = store;
+  Object.assign(store, { resolve: (ref: string) => (ref === 'refs/heads/main' ? Promise.resolve(null) : resolve(ref)) });
+  await expect(world.tick('dev')).rejects.toMatchObject({ name: 'WaitError', message: 'demo/app has no branch main on the forge' });
+  Object.assign(store, { resolve });
+  await world.settle('dev');
+  expect((await world.pull(issue)).state).toBe('open');
+});

@@ -1,4 +1,4 @@
-import type { Outcome, Tick } from '#agent';
+import { type Outcome, type Tick, WaitError } from '#agent';
 import type { Comment } from '#domain/issue';
 import { dataMark } from '#domain/marker';
 import { attemptBranch, labels, trailer } from '#domain/name';
@@ -22,7 +22,7 @@ export async function implement(ports: DevPorts, tick: Tick, item: Item, attempt
   await ports.git.fetch();
   const branch = attemptBranch(issue.number, attempt);
   const tip = await ports.git.resolve(`refs/heads/${tick.project.branch}`);
-  if (tip === null) return { kind: 'waiting', reason: `the branch ${tick.project.branch} does not exist on the forge` };
+  if (tip === null) throw branchIsMissing(tick);
   const comments = issue.comments > 0 ? await ports.view.comments(issue.number) : [];
   const pushed = await earlierPush(ports, branch);
   if (pushed !== null) {
@@ -44,6 +44,12 @@ export async function implement(ports: DevPorts, tick: Tick, item: Item, attempt
   });
   if (result.kind === 'ended') return result.outcome;
   return openOrFail(ports, tick, { item, branch, comments, summary: result.summary, what: `#${issue.number} at ${short(result.head)}` });
+}
+
+/** Renamed or deleted on the forge: no issue of the project can be worked on until somebody says which branch it is now. */
+function branchIsMissing({ project: { name, repository, branch } }: Tick): WaitError {
+  const mend = `name the present main branch as branch in [projects.${name}] of disinto.toml and start again, or make ${branch} again on the forge`;
+  return new WaitError(`branch missing ${repository} ${branch}`, `${repository} has no branch ${branch} on the forge`, mend);
 }
 
 interface Opening {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { WaitError } from '#agent';
 import { ForgeError } from '#forge';
 import { GitError } from '#git';
 import type { HostedAgent } from '../hosted.ts';
@@ -22,4 +23,9 @@ it('a right that lacks in git is no bad token, and an archived repository is to 
   const archived = troubleOf(new GitError('forbidden', 'git push: remote: This repo is archived. You cannot push.'), slot);
   expect(archived.mend).toMatch(/^un-archive acme\/widgets/);
   expect(troubleOfLook(new ForgeError('forbidden', 'POST pulls: 423 acme/widgets is archived'), slot).mend).toBe(archived.mend);
+});
+
+it('what a run waits for and no port can name is a wait with a cause and a mend of its own', () => {
+  const met = troubleOf(new WaitError('branch missing acme/widgets main', 'acme/widgets has no branch main', 'name the branch'), slot);
+  expect(met).toMatchObject({ kind: 'wait', cause: 'branch missing acme/widgets main', reason: 'acme/widgets has no branch main', mend: 'name the branch' });
 });
