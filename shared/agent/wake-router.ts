@@ -5,11 +5,12 @@ import { toldOfPush } from '#work/lookout';
 import type { Host } from './host.ts';
 import { scheduleKey } from './hosted.ts';
 import type { HostedAgent } from './hosted.ts';
+import type { DeliveryMark } from './webhook/delivery.ts';
 import type { WebhookFacts } from './webhook/event.ts';
 import type { Woken } from './webhook/webhook.ts';
 
 /** Says whom a delivery woke. Throws `LedgerError` when that cannot be recorded. */
-export type WakeRouter = (event: WakeEvent, facts: WebhookFacts, delivery: string) => Woken;
+export type WakeRouter = (event: WakeEvent, facts: WebhookFacts, delivery: DeliveryMark) => Woken;
 
 /**
  * Hands an event of the forge to the agents that care. Everybody on that repository forgets what the event made stale. An
@@ -17,14 +18,14 @@ export type WakeRouter = (event: WakeEvent, facts: WebhookFacts, delivery: strin
  * nobody can act on: a status that is not final, a push beside the project's branch.
  */
 export function createWakeRouter(host: Pick<Host, 'wake'>, slots: readonly HostedAgent[]): WakeRouter {
-  return (event, facts, delivery) => {
+  return (event, facts, { id, digest }) => {
     const here = slots.filter((slot) => slot.project.repository.toLowerCase() === facts.repository.toLowerCase());
     for (const slot of here) {
       slot.ports.view.heard(event === 'status' ? 'statuses' : 'items');
       forget(slot, event, facts);
       if (event === 'push' && !isBeside(event, facts, slot) && isCommit(facts.sha)) toldOfPush(slot.ports.view, slot.project.branch, asSha(facts.sha));
     }
-    const cause = { kind: 'webhook', event, delivery } as const;
+    const cause = { kind: 'webhook', event, delivery: id, digest } as const;
     const woken = here
       .filter((slot) => cares(event, facts, slot))
       .map((slot) => host.wake(scheduleKey(slot.name, slot.project.name), `${event}:${subjectOf(facts)}`, cause));

@@ -115,10 +115,10 @@ export interface ProcessIdentity {
   readonly host: string;
 }
 
-/** Why a run started. */
+/** Why a run started. A delivery is known again by the digest (sha256, hex) of its body; older records have only its id. */
 export type RunCause =
   | { readonly kind: 'occurrence'; readonly occurrence: number }
-  | { readonly kind: 'webhook'; readonly event: string; readonly delivery: string }
+  | { readonly kind: 'webhook'; readonly event: string; readonly delivery: string; readonly digest?: string }
   | { readonly kind: 'follow-up'; readonly of: string }
   | { readonly kind: 'command'; readonly by: string };
 
@@ -260,7 +260,7 @@ export interface SwitchBook {
   resume(agent: string, except?: readonly string[]): void;
   /** The agent's own pause, else the one of every agent. */
   paused(agent: string): { readonly reason: string; readonly at: Date } | null;
-  /** A wake that waits until the host takes it; the same key while one waits is one. False: this delivery (of the newest 20,000) woke it before. */
+  /** A wake that waits until the host takes it; the same key while one waits is one. False: this delivery (of the newest 20,000, known by the digest of its body, or its id where there is none) woke it before. */
   wake(schedule: string, key: string, cause: RunCause, at: Date): boolean;
   /** Takes the wakes that wait, in order of arrival; each is handed out once. */
   takeWakes(schedule: string): readonly { readonly key: string; readonly cause: RunCause; readonly at: Date }[];

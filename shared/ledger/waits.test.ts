@@ -42,6 +42,13 @@ it('a delivery wakes a schedule once, also in the next process, and is not known
   expect(ledger.switches.wake('dev@demo', 'start', { kind: 'command', by: 'start' }, at('00:01'))).toBe(true);
 });
 
+it('a delivery with a digest is known by that, whatever its id', () => {
+  const { switches } = freshLedger();
+  const wake = (delivery: string, digest: string): boolean =>
+    switches.wake('dev@demo', 'issues:7', { kind: 'webhook', event: 'issues', delivery, digest }, at('00:00'));
+  expect([wake('d1', 'a'), wake('d2', 'a'), wake('d1', 'b'), wake('d1', 'b')]).toEqual([true, false, true, false]);
+});
+
 it('an occurrence is skipped with the reason that bars its agent', () => {
   const ledger = freshLedger();
   const request = {

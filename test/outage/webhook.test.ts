@@ -46,7 +46,9 @@ async function setUp(file: string, run: (project: string) => Promise<Outcome>) {
   await rested(() => host.idle());
   const receiver = await startWebhookReceiver({ listen: { host: '127.0.0.1', port: 0 }, secret, log: silentLog, onWake: createWakeRouter(host, slots) });
   const connections = new Connections({ keepAlive: true, maxSockets: 16 });
-  const deliver = (id: string, issue: number, repository = 'acme/one'): Promise<number> => post(receiver.url, connections, id, bodyOf(repository, issue));
+  /** `said`: what tells this body from others. */
+  const deliver = (id: string, issue: number, repository = 'acme/one', said = id): Promise<number> =>
+    post(receiver.url, connections, id, bodyOf(repository, issue, said));
   const close = async (): Promise<void> => {
     await receiver.close();
     connections.destroy();
@@ -57,11 +59,11 @@ async function setUp(file: string, run: (project: string) => Promise<Outcome>) {
 }
 
 /** As long as those of a real forge. */
-function bodyOf(repository: string, issue: number): string {
+function bodyOf(repository: string, issue: number, said: string): string {
   return JSON.stringify({
     action: 'label_updated',
     repository: { full_name: repository },
-    issue: { number: issue, body: 'x'.repeat(5000) },
+    issue: { number: issue, body: said.padEnd(5000, ' x') },
     sender: { login: 'somebody' },
   });
 }
@@ -156,6 +158,19 @@ describe('webhooks, through receiver, host and ledger', () => {
     expect([await second.deliver('d1', 7), await second.deliver('d2', 7)]).toEqual([200, 202]);
     await rested(() => second.host.idle());
     expect(second.wokenRuns().map((run) => run.cause)).toMatchObject([{ delivery: 'd1' }, { delivery: 'd2' }]);
+    await second.close();
+  });
+
+  it('a captured body wakes nobody under another id, and what is new is heard under a known one, also after a restart', async () => {
+    const file = ledgerFile();
+    const first = await setUp(file, looks);
+    const said = (id: string, body: string): Promise<number> => first.deliver(id, 7, 'acme/one', body);
+    expect([await said('d1', 'labelled'), await said('made-up', 'labelled'), await said('d1', 'closed')]).toEqual([202, 200, 202]);
+    await rested(() => first.host.idle());
+    await first.close();
+    const second = await setUp(file, looks);
+    expect([await second.deliver('other', 7, 'acme/one', 'labelled'), await second.deliver('d1', 7, 'acme/one', 'reopened')]).toEqual([200, 202]);
+    await rested(() => second.host.idle());
     await second.close();
   });
 

@@ -43,7 +43,7 @@ describe('createWakeRouter', () => {
     const answer = router(
       event,
       { repository: 'acme/Widgets', number: 7, sha: null, action: null, ref: null, state: null, sender: 'maintainer', ...facts },
-      'd1',
+      { id: 'd1', digest: 'ab' },
     );
     return { woken, forgotten, heard, started, answer };
   }

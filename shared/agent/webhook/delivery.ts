@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { readFacts, wakeEventOf } from './event.ts';
 import type { WebhookFacts } from './event.ts';
@@ -9,9 +9,17 @@ export interface Answer {
   readonly text: string;
 }
 
+/** Which delivery it is. */
+export interface DeliveryMark {
+  /** As the forge calls it. Nothing signs that. */
+  readonly id: string;
+  /** Of the signed body (sha256, hex): what was said before says nothing new, whatever its id. */
+  readonly digest: string;
+}
+
 /** A delivery that is signed and understood. */
 export interface Delivery {
-  readonly id: string;
+  readonly mark: DeliveryMark;
   /** Null when it is one that no agent of any role waits for. */
   readonly event: WakeEvent | null;
   /** As the forge calls it. */
@@ -47,7 +55,8 @@ export async function readDelivery(request: IncomingMessage, secret: string): Pr
   if (id.length > 200) return { status: 400, text: 'the delivery id is too long' };
   const facts = readFacts(parse(body));
   if (facts === null) return { status: 400, text: 'the body is not the JSON payload of a repository' };
-  return { id, name: name.slice(0, 100), event: wakeEventOf(name), facts };
+  const digest = createHash('sha256').update(body).digest('hex');
+  return { mark: { id, digest }, name: name.slice(0, 100), event: wakeEventOf(name), facts };
 }
 
 /** Null when there is more than `longestBody`; the rest is then left unread. Rejects when the sender breaks off. */

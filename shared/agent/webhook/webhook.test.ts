@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from 'node:net';
 import type { WakeEvent } from '#agent';
@@ -6,6 +6,7 @@ import { LedgerError } from '#ledger';
 import { silentLog } from '../../log/pino.ts';
 import { startWebhookReceiver } from './webhook.ts';
 import type { WebhookReceiver, Woken } from './webhook.ts';
+import type { DeliveryMark } from './delivery.ts';
 import { wakeEventOf } from './event.ts';
 import type { WebhookFacts } from './event.ts';
 
@@ -17,8 +18,8 @@ afterEach(async () => {
 });
 
 async function setUp(answer: () => Woken = () => 'woken') {
-  const woken: { event: WakeEvent; facts: WebhookFacts; delivery: string }[] = [];
-  const onWake = (event: WakeEvent, facts: WebhookFacts, delivery: string): Woken => {
+  const woken: { event: WakeEvent; facts: WebhookFacts; delivery: DeliveryMark }[] = [];
+  const onWake = (event: WakeEvent, facts: WebhookFacts, delivery: DeliveryMark): Woken => {
     woken.push({ event, facts, delivery });
     return answer();
   };
@@ -47,7 +48,7 @@ describe('startWebhookReceiver', () => {
     const { post, woken } = await setUp();
     expect((await post(issue)).status).toBe(202);
     const facts = { repository: 'acme/widgets', number: 7, sha: null, action: 'label_updated', ref: null, state: null, sender: 'maintainer' };
-    expect(woken).toEqual([{ event: 'issues', facts, delivery: 'd1' }]);
+    expect(woken).toEqual([{ event: 'issues', facts, delivery: { id: 'd1', digest: createHash('sha256').update(issue).digest('hex') } }]);
   });
 
   it.each([
@@ -111,7 +112,7 @@ describe('startWebhookReceiver', () => {
     expect((await post(issue)).status).toBe(503);
     full = false;
     expect((await post(issue)).status).toBe(202);
-    expect(woken.map((each) => each.delivery)).toEqual(['d1', 'd1']);
+    expect(woken.map((each) => each.delivery.id)).toEqual(['d1', 'd1']);
   });
 
   it('answers events that nobody waits for, and other methods', async () => {

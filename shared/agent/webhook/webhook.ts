@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { WakeEvent } from '#agent';
 import type { Log } from '#log';
 import { readDelivery, refuseUnread } from './delivery.ts';
-import type { Answer } from './delivery.ts';
+import type { Answer, DeliveryMark } from './delivery.ts';
 import type { WebhookFacts } from './event.ts';
 
 /** What became of a delivery: somebody was woken, it woke everybody before, or nobody here waits for it. */
@@ -17,7 +17,7 @@ export interface WebhookOptions {
   readonly secret: string;
   readonly log: Log;
   /** Called once per delivery, before the forge gets its answer. A throw means that nothing was recorded: the forge is told 503. */
-  readonly onWake: (event: WakeEvent, facts: WebhookFacts, delivery: string) => Woken | void;
+  readonly onWake: (event: WakeEvent, facts: WebhookFacts, delivery: DeliveryMark) => Woken | void;
 }
 
 export interface WebhookReceiver {
@@ -84,12 +84,12 @@ async function receive(request: IncomingMessage, options: WebhookOptions): Promi
     options.log.warn({ from: request.socket.remoteAddress, status: delivery.status, why: delivery.text }, 'Refused a webhook');
     return delivery;
   }
-  const { event, facts, id, name } = delivery;
+  const { event, facts, mark, name } = delivery;
   if (event === null) return { status: 200, text: `nobody waits for ${name}` };
   try {
-    return answers(facts, name)[options.onWake(event, facts, id) ?? 'woken'];
+    return answers(facts, name)[options.onWake(event, facts, mark) ?? 'woken'];
   } catch (error) {
-    options.log.error({ err: error, delivery: id }, 'A webhook cannot be recorded; the forge is told so, and the schedule finds what it says');
+    options.log.error({ err: error, delivery: mark.id }, 'A webhook cannot be recorded; the forge is told so, and the schedule finds what it says');
     return { status: 503, text: 'it cannot be recorded just now (the ledger is locked, or the disk full): deliver it again, or leave it to the schedule' };
   }
 }

@@ -37,7 +37,7 @@ function prepareWake(database: Database): SwitchBook['wake'] {
   return (schedule, key, cause, at) =>
     database.write(() => {
       if (cause.kind === 'webhook') {
-        const { changes, rowId } = remember.run(schedule, cause.delivery);
+        const { changes, rowId } = remember.run(schedule, cause.digest ?? cause.delivery);
         if (changes === 0) return false;
         forget.run(rowId - keptDeliveries);
       }
