@@ -46,7 +46,7 @@ export function parseCall(command: Command, argv: readonly string[]): Args {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
     if (positionals.length < command.words.min || positionals.length > command.words.max) {
       throw new CliError(
-        `disinto ${command.name}: ${positionals.length < command.words.min ? 'something is missing' : `unexpected ${positionals.slice(command.words.max).join(' ')}`}\nCall it as: disinto ${command.name} ${command.usage}`,
+        `disinto ${command.name}: ${positionals.length < command.words.min ? 'something is missing' : `unexpected ${positionals.slice(command.words.max).join(' ')}`}\nCall it as: ${callOf(command)}`,
         2,
       );
     }
@@ -58,9 +58,11 @@ export function parseCall(command: Command, argv: readonly string[]): Args {
   } catch (error) {
     if (error instanceof CliError) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    throw new CliError(`disinto ${command.name}: ${message}\nCall it as: disinto ${command.name} ${command.usage}`, 2, error);
+    throw new CliError(`disinto ${command.name}: ${message}\nCall it as: ${callOf(command)}`, 2, error);
   }
 }
+
+const callOf = ({ name, usage }: Command): string => `disinto ${name} ${usage}`.trimEnd();
 
 /** Help of one command. */
 export function renderHelp(command: Command): string {
@@ -70,7 +72,7 @@ export function renderHelp(command: Command): string {
   const width = Math.max(0, ...rows.map(([left]) => left.length));
   const list = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
   return [
-    `disinto ${command.name} ${command.usage}`,
+    callOf(command),
     '',
     command.summary,
     ...(list.length > 0 ? ['', 'Options:', ...list] : []),

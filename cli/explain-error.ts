@@ -29,10 +29,10 @@ function systemError(error: Error & { code?: unknown; path?: unknown; port?: unk
     case 'EADDRINUSE':
       return `port ${String(error.port)} on ${String(error.address)} is in use; stop what uses it, or set another one (webhook.listen in disinto.toml)`;
     case 'ENOSPC':
-      return `the disk is full (${place}); free some space and run this again, nothing is lost`;
+      return `the disk is full${place === '' ? '' : ` (${place})`}; free some space and run this again, nothing is lost`;
     case 'EACCES':
     case 'EPERM':
-      return `no permission for ${place}; give this user the right to it, or name another folder`;
+      return `no permission${place === '' ? '' : ` for ${place}`}; give this user the right to it, or name another folder`;
     case 'EROFS':
       return `${place} is on a read-only file system; name another folder`;
     case 'ENOTDIR':

@@ -1,4 +1,7 @@
+import type { Config } from '#config';
 import type { Sha } from '#domain/sha';
+import { ForgeError } from '#forge';
+import { GitError } from '#git';
 import { type Proof, verifyMerge } from '#work/verify-merge';
 import { connectAgent, loadRuntime } from '../shared/agent/connect.ts';
 import { serveAgent } from '../shared/agent/start.ts';
@@ -36,7 +39,19 @@ export async function verifyOnInstance(config: string, sha: Sha): Promise<readon
       if (proofs.length > 1) return proofs;
     }
     return proofs;
+  } catch (error) {
+    throw awayOrNot(error, runtime.config);
   } finally {
     runtime.ledger.close();
   }
+}
+
+/** Nobody tries again here: what agents are told about a forge that is away would be wrong. */
+function awayOrNot(error: unknown, { forge }: Config): unknown {
+  if (!(error instanceof GitError || error instanceof ForgeError) || error.kind !== 'unavailable') return error;
+  const detail = error.message.split(' — ')[0] ?? '';
+  const mend = forge.embedded
+    ? '`disinto start` serves it: run this again while that runs'
+    : 'check that it runs and that forge.url is right, then run this again';
+  return new CliError(`the forge at ${forge.url} does not answer (${detail}); ${mend}`, 1, error);
 }

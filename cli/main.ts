@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { CliError, type Command, parseCall, renderHelp } from './command.ts';
 import { agentsCommand } from './commands/agents.ts';
 import { configCommand } from './commands/config.ts';
@@ -52,6 +54,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function dispatch(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(rest[0]);
+  if (name === '--version' || name === 'version') return version();
   const command = commands.find((candidate) => candidate.name === name);
   try {
     if (command === undefined) throw new CliError(`disinto: there is no command ${name}\n\n${overview()}`, 2);
@@ -64,6 +67,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   }
 }
 
+function version(): number {
+  const { version: number } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+  process.stdout.write(`disinto ${number}\n`);
+  return 0;
+}
+
 function help(name: string | undefined): number {
   const command = commands.find((candidate) => candidate.name === name);
   process.stdout.write(command === undefined ? overview() : renderHelp(command));
@@ -73,5 +82,13 @@ function help(name: string | undefined): number {
 function overview(): string {
   const width = Math.max(...commands.map((command) => command.name.length));
   const rows = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return ['disinto: an autonomous code factory', '', 'Commands:', ...rows, '', '`disinto COMMAND --help` says more.', ''].join('\n');
+  return [
+    'disinto: an autonomous code factory',
+    '',
+    'Commands:',
+    ...rows,
+    '',
+    '`disinto COMMAND --help` says more; `disinto --version` says which one this is.',
+    '',
+  ].join('\n');
 }

@@ -2,20 +2,27 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '#config';
 import type { Ledger } from '#ledger';
+import { processEnvironment } from '../shared/config/environment.ts';
 import { loadConfig } from '../shared/config/load.ts';
 import { openLedger } from '../shared/ledger/sqlite.ts';
 import { type Args, CliError, type OptionSpec } from './command.ts';
 
 /** Options of every command that looks at an instance. */
 export const placeOptions: Readonly<Record<string, OptionSpec>> = {
-  config: { kind: 'text', value: 'FILE', summary: 'the instance: its disinto.toml (./disinto.toml by default)' },
+  config: { kind: 'text', value: 'FILE', summary: 'the instance: its disinto.toml (DISINTO_CONFIG, or ./disinto.toml by default)' },
   keep: { kind: 'text', value: 'DIR', summary: 'a kept demo instead of an instance' },
 };
 
+/** Path of the config: as `--config` says, else DISINTO_CONFIG, else in this folder. It may not be there yet. */
+export function wantedConfig(args: Args): string {
+  return resolve(args.text('config') ?? (processEnvironment()['DISINTO_CONFIG'] || 'disinto.toml'));
+}
+
 /** Path of the config that the options name; it must exist. Throws `CliError`. */
 export function configPath(args: Args, orElse = ''): string {
-  const path = resolve(args.text('config') ?? 'disinto.toml');
-  if (!existsSync(path)) throw new CliError(`${path} does not exist; run this in the folder of your disinto.toml, name it with --config FILE${orElse}`);
+  const path = wantedConfig(args);
+  if (!existsSync(path))
+    throw new CliError(`${path} does not exist; run this in the folder of your disinto.toml, name it with --config FILE or DISINTO_CONFIG${orElse}`);
   return path;
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { apiSchema, listenSchema, nameSchema, textSchema, urlSchema } from '../../shared/config/schema.ts';
 import { type Args, CliError, type OptionSpec } from '../command.ts';
+import { wantedConfig } from '../place.ts';
 import { readPlace } from './call/place.ts';
 
 export interface InitOptions {
@@ -43,7 +44,7 @@ export const initOptions: Readonly<Record<string, OptionSpec>> = {
   'admin-token-file': text('F', 'file with a token of a site admin of the forge (or of an admin of the repository: then accounts are made by hand)'),
   yes: flag('do what the plan says without asking'),
   'dry-run': flag('print the plan and change nothing'),
-  config: text('FILE', 'the instance: its disinto.toml (./disinto.toml by default); secrets/ and data/ lie beside it'),
+  config: text('FILE', 'the instance: its disinto.toml (DISINTO_CONFIG, or ./disinto.toml by default); secrets/ and data/ lie beside it'),
   name: text('INSTANCE', 'name of the instance (disinto)'),
   project: text('PROJECT', 'name of the project (the name of the repository)'),
   from: text('URL|PATH', 'fill a new repository with branches and tags of this one; without it a new one begins with a README'),
@@ -69,7 +70,7 @@ export function readOptions(args: Args): InitOptions {
   return {
     forgeUrl,
     repository,
-    config: resolve(args.text('config') ?? 'disinto.toml'),
+    config: wantedConfig(args),
     adminTokenFile: path('admin-token-file'),
     yes: args.flag('yes'),
     dryRun: args.flag('dry-run'),

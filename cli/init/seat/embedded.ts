@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Chance, Clock } from '#clock';
-import { type EmbeddedForge, startEmbeddedForge } from '../../../embedded/forge/server.ts';
+import type { EmbeddedForge } from '../../../embedded/forge/server.ts';
 import type { ConfigPart } from '../../../shared/config/schema.ts';
 import { listenAddress } from '../../start/address.ts';
+import { openForge } from '../../start/forge.ts';
 import type { InitOptions } from '../options.ts';
 import type { SecretFiles } from '../secret-files.ts';
 import { tableOf } from '../wanted-config.ts';
@@ -81,10 +82,15 @@ export async function copiedSeat(options: InitOptions, present: ConfigPart, deps
   const copy = mkdtempSync(join(tmpdir(), 'disinto-plan-'));
   const known = existsSync(places.directory);
   if (known) cpSync(places.directory, copy, { recursive: true });
-  const forge = await startEmbeddedForge({ directory: copy, host, clock: deps.clock, chance: deps.chance });
+  const discard = (): void => rmSync(copy, { recursive: true, force: true });
+  const served = { directory: copy, host, clock: deps.clock, chance: deps.chance };
+  const forge = await openForge(places.url, served, { from: places.directory }).catch((error: unknown) => {
+    discard();
+    throw error;
+  });
   const close = async (): Promise<void> => {
     await forge.close();
-    rmSync(copy, { recursive: true, force: true });
+    discard();
   };
   try {
     const present = await validToken(forge.url, deps.secrets.read(places.tokenFile));
@@ -125,7 +131,7 @@ export async function servedSeat(options: InitOptions, present: ConfigPart, deps
   const { secrets, clock, chance } = deps;
   const places = await placesOf(options, present);
   const listen = listenAddress(places.url, 'forge.url');
-  const forge = await startEmbeddedForge({ directory: places.directory, ...listen, clock, chance });
+  const forge = await openForge(places.url, { directory: places.directory, ...listen, clock, chance });
   try {
     const password = readyPassword(deps, places.passwordFile);
     const token = (await validToken(forge.url, secrets.read(places.tokenFile))) ?? (await administrate(forge, places, password));

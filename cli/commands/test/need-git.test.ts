@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { parseCall } from './command.ts';
-import { initCommand } from './commands/init.ts';
-import { startCommand } from './commands/start.ts';
-import { runOnce } from './instance.ts';
-import { needGit } from './need-git.ts';
+import { parseCall } from '../../command.ts';
+import { initCommand } from '../init.ts';
+import { startCommand } from '../start.ts';
+import { runOnce } from '../../instance.ts';
+import { needGit } from '../../need-git.ts';
 
 it('is content with a git', () => {
   expect(() => needGit()).not.toThrow();
