@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import type { Config } from '#config';
 import type { Ledger, RunRecord, Wait } from '#ledger';
 import { heartbeatFolder, isFresh, lastHeartbeat } from '../../shared/agent/heartbeat.ts';
+import { scheduleKey } from '../../shared/agent/hosted.ts';
 import { isProcessAlive } from '../../shared/ledger/process-identity.ts';
 import type { Args, Command } from '../command.ts';
 import { atPlace, placeOptions } from '../place.ts';
@@ -15,7 +17,7 @@ export const statusCommand: Command = {
   options: { json: { kind: 'flag', summary: 'one JSON document' }, ...placeOptions },
   words: { min: 0, max: 0 },
   run: async (args: Args) => {
-    const status = await atPlace(args, ({ ledger, data }) => readStatus(ledger, new Date(), heartbeats(data)));
+    const status = await atPlace(args, ({ ledger, data, config }) => readStatus(ledger, new Date(), heartbeats(data), config));
     print(args.flag('json') ? JSON.stringify(status, null, 2) : renderStatus(status));
     return 0;
   },
@@ -56,22 +58,26 @@ export interface Status {
 /** When a process last said that it holds an agent; null: never, or it stopped. Undefined where nobody writes that down. */
 export type Heartbeats = (agent: string) => Date | null | undefined;
 
-export function readStatus(ledger: Ledger, now: Date, beat: Heartbeats = () => undefined): Status {
+/** Every agent that ran in the last 30 days, and each that the config names, on each of its projects. */
+export function readStatus(ledger: Ledger, now: Date, beat: Heartbeats = () => undefined, config: Config | null = null): Status {
   const since = new Date(now.getTime() - 30 * daySeconds * 1000);
-  const latest = new Map(ledger.runs.list({ since }).map((run) => [`${run.agent}@${run.project}`, run]));
+  const latest = new Map(ledger.runs.list({ since }).map((run) => [scheduleKey(run.agent, run.project), run]));
+  const lanes = [...latest.values(), ...lanesOf(config)].map(({ agent, project }) => [scheduleKey(agent, project), { agent, project }] as const);
   const waits = ledger.waits.list().filter((wait) => wait.lookedAt.getTime() > now.getTime() - daySeconds * 1000);
   const waiting = new Set(waits.flatMap((wait) => wait.schedules));
-  const agents = [...latest]
+  const agents = [...new Map(lanes)]
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([key, run]): AgentStatus => {
-      const paused = ledger.switches.paused(run.agent);
+    .map(([key, lane]): AgentStatus => {
+      const run = latest.get(key) ?? lastRun(ledger, lane);
+      const paused = ledger.switches.paused(lane.agent);
+      // Nobody holds what never ran, unless somebody says so.
+      const held = isHeld(run === null ? (beat(lane.agent) ?? null) : beat(lane.agent), now);
       return {
-        agent: run.agent,
-        project: run.project,
-        state: stateOf(run, { paused: paused !== null, waiting: waiting.has(key), held: isHeld(beat(run.agent), now) }),
-        subject: run.subject,
-        last: paused !== null ? paused.reason : run.end === null ? `started ${run.startedAt.toISOString()}` : describe(run.end),
-        lastAt: (run.endedAt ?? run.startedAt).toISOString(),
+        ...lane,
+        state: stateOf(run, { paused: paused !== null, waiting: waiting.has(key), held }),
+        subject: run?.subject ?? null,
+        last: paused !== null ? paused.reason : run === null ? 'never' : run.end === null ? `started ${run.startedAt.toISOString()}` : describe(run.end),
+        lastAt: (run?.endedAt ?? run?.startedAt)?.toISOString() ?? null,
         nextDue: ledger.schedules.nextDue(key)?.toISOString() ?? null,
       };
     });
@@ -85,11 +91,27 @@ export function readStatus(ledger: Ledger, now: Date, beat: Heartbeats = () => u
   };
 }
 
+interface LaneName {
+  readonly agent: string;
+  readonly project: string;
+}
+
+function lanesOf(config: Config | null): readonly LaneName[] {
+  if (config === null) return [];
+  const all = Object.keys(config.projects);
+  return Object.values(config.agents).flatMap(({ name, projects }) => (projects.length === 0 ? all : projects).map((project) => ({ agent: name, project })));
+}
+
+/** However long ago. */
+function lastRun(ledger: Ledger, { agent, project }: LaneName): RunRecord | null {
+  return ledger.runs.list({ since: new Date(0), agent }).findLast((run) => run.project === project) ?? null;
+}
+
 function stateOf(
-  run: RunRecord,
+  run: RunRecord | null,
   { paused, waiting, held }: { readonly paused: boolean; readonly waiting: boolean; readonly held: boolean },
 ): AgentStatus['state'] {
-  if (run.endedAt === null) return isProcessAlive(run.process) ? 'running' : 'lost';
+  if (run !== null && run.endedAt === null) return isProcessAlive(run.process) ? 'running' : 'lost';
   if (paused) return 'paused';
   if (!held) return 'stopped';
   return waiting ? 'waiting' : 'resting';
@@ -99,7 +121,7 @@ const isHeld = (beat: Date | null | undefined, now: Date): boolean => beat === u
 
 /** The files that `disinto start` and the containers write; a kept demo has none. */
 function heartbeats(data: string): Heartbeats {
-  return existsSync(heartbeatFolder(data)) ? (agent) => lastHeartbeat(data, agent) : () => undefined;
+  return existsSync(heartbeatFolder(data)) ? (agent) => lastHeartbeat(data, agent, isProcessAlive) : () => undefined;
 }
 
 function waitStatus({ cause, since, lookedAt, schedules, reason, mend }: Wait): WaitStatus {
@@ -111,7 +133,7 @@ function describe(end: { readonly kind: string; readonly did?: string; readonly 
 }
 
 export function renderStatus(status: Status): string {
-  const rows = status.agents.map((a) => [a.agent, a.project, a.state, a.subject ?? '', a.last, a.nextDue ?? '']);
+  const rows = status.agents.map((a) => [a.agent, a.project, a.state, a.subject ?? '', oneLine(a.last), a.nextDue ?? '']);
   const money = `${status.spend.tokens} tokens, $${status.spend.usd.toFixed(2)} in the last day`;
   const gone = status.agents.length > 0 && status.agents.every(({ state }) => state === 'stopped' || state === 'lost');
   const agents = rows.length === 0 ? 'Nothing has run in the last 30 days.' : renderColumns(['AGENT', 'PROJECT', 'STATE', 'ON', 'LAST', 'NEXT DUE'], rows);
@@ -120,6 +142,9 @@ export function renderStatus(status: Status): string {
   );
 }
 
+/** What git and programs say has lines of its own. */
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' · ').trim();
+
 function renderWait({ cause, since, lookedAt, who, reason, mend }: WaitStatus): string {
-  return `WAITING since ${since}: ${cause} (${who.join(', ')})\n  to do: ${mend}\n  said:  ${reason}\n  last looked ${lookedAt}\n`;
+  return `WAITING since ${since}: ${cause} (${who.join(', ')})\n  to do: ${oneLine(mend)}\n  said:  ${oneLine(reason)}\n  last looked ${lookedAt}\n`;
 }

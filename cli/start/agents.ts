@@ -37,9 +37,9 @@ export function connectAgents(runtime: Runtime, chosen: readonly AgentConfig[]):
 }
 
 /** Says where `disinto agents list` looks that these agents are held by a living process, also before their first run. */
-function withHeartbeats(host: Host, chosen: readonly AgentConfig[], { config, clock, log }: Runtime): Host {
+function withHeartbeats(host: Host, chosen: readonly AgentConfig[], { config, process, clock, log }: Runtime): Host {
   const files = chosen.map(({ name }) => join(heartbeatFolder(config.instance.data), name));
-  const ends = files.map((file) => startHeartbeat({ file, clock, log, isWell: () => !host.overdue() }));
+  const ends = files.map((file) => startHeartbeat({ file, process, clock, log, isWell: () => !host.overdue() }));
   return {
     ...host,
     stop: async (graceMs) => {

@@ -3,11 +3,10 @@ import type { Agent } from '#agent';
 import type { RunEnd } from '#ledger';
 import { connectAgent, connectSessions, hostOptions, loadRuntime, reloadConfig, webhookOf } from './connect.ts';
 import type { Runtime } from './connect.ts';
-import { isProcessAlive } from '../ledger/process-identity.ts';
 import { heartbeatFolder, startHeartbeat } from './heartbeat.ts';
 import { runOnce, startHost } from './host.ts';
 import type { Host } from './host.ts';
-import type { HostedAgent } from './hosted.ts';
+import type { HostedAgent, HostOptions } from './hosted.ts';
 import { createWakeRouter } from './wake-router.ts';
 import { startWebhookReceiver } from './webhook/webhook.ts';
 import type { WebhookOptions, WebhookReceiver } from './webhook/webhook.ts';
@@ -67,7 +66,7 @@ export async function serveAgent(agent: Agent, options: StartOptions): Promise<n
 /** Resolves with true when the configuration enables the agent, with false at the first signal. */
 async function untilEnabled(name: string, runtime: Runtime, { onSignal }: StartOptions): Promise<boolean> {
   const { clock, log } = runtime;
-  const endHeartbeat = startHeartbeat({ file: heartbeatOf(name, runtime), clock, log, isWell: () => true });
+  const endHeartbeat = startHeartbeat({ file: heartbeatOf(name, runtime), process: runtime.process, clock, log, isWell: () => true });
   const stopped = new AbortController();
   onSignal(() => stopped.abort());
   try {
@@ -93,14 +92,15 @@ async function serveOnce(slots: readonly HostedAgent[], runtime: Runtime, { onSi
   onSignal(() => controller.abort());
   const ends: RunEnd[] = [];
   let refused = 0;
+  const host = { ...hostOptions(runtime), slots };
   for (const slot of slots) {
-    const obstacle = obstacleTo(slot, runtime);
+    const obstacle = obstacleTo(slot, host);
     if (obstacle !== null) {
       refused += 1;
       say(obstacle);
       continue;
     }
-    const end = await runOnce(slot, { ...hostOptions(runtime), slots }, { by: 'start --once', signal: controller.signal });
+    const end = await runOnce(slot, host, { by: 'start --once', signal: controller.signal });
     say(`${slot.name} on ${slot.project.name}: ${end.kind}: ${end.kind === 'acted' ? end.did : end.reason}`);
     ends.push(end);
   }
@@ -108,11 +108,11 @@ async function serveOnce(slots: readonly HostedAgent[], runtime: Runtime, { onSi
 }
 
 /** Why no run may start now, and what to do; null when one may. */
-function obstacleTo({ name, project }: HostedAgent, { ledger }: Runtime): string | null {
+function obstacleTo({ name, project }: HostedAgent, { ledger, isAlive }: HostOptions): string | null {
   const paused = ledger.switches.paused(name);
   const resume = `disinto resume${ledger.switches.paused('*') === null ? ` ${name}` : ''}`;
   if (paused !== null) return `${name} does not run on ${project.name}: it is paused (${paused.reason}); resume it with: ${resume}`;
-  const open = ledger.runs.running().find((run) => run.agent === name && run.project === project.name && isProcessAlive(run.process));
+  const open = ledger.runs.running().find((run) => run.agent === name && run.project === project.name && isAlive(run.process));
   if (open === undefined) return null;
   const on = open.subject === null ? '' : ` on ${open.subject}`;
   return `${name} does not run on ${project.name}: ${open.id} works there${on} since ${open.startedAt.toISOString()} (process ${open.process.pid} on ${open.process.host})`;
@@ -123,7 +123,7 @@ async function serve(slots: readonly HostedAgent[], runtime: Runtime, { onSignal
   const webhook = webhookOf(runtime);
   const host = startHost({ ...hostOptions(runtime), slots });
   const name = slots[0]?.name ?? 'agent';
-  const endHeartbeat = startHeartbeat({ file: heartbeatOf(name, runtime), clock, log, isWell: () => !host.overdue() });
+  const endHeartbeat = startHeartbeat({ file: heartbeatOf(name, runtime), process: runtime.process, clock, log, isWell: () => !host.overdue() });
   const receiver = webhook === null ? null : await receive({ ...webhook, log, onWake: createWakeRouter(host, slots) }, host);
   log.info({ agent: name, projects: slots.map((slot) => slot.project.name), webhook: receiver?.url ?? null }, 'Agent started');
   const code = await untilStopped(host, onSignal);

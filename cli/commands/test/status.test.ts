@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { at, freshLedger, startRun } from '../../../shared/ledger/fixture.ts';
 import { thisProcess } from '../../../shared/ledger/process-identity.ts';
+import { sample } from '../../staff/test/sample.ts';
 import { readStatus, renderStatus } from '../status.ts';
 
 it('shows what agents wait for once per cause, with since when and what to do, to people and to programs', () => {
@@ -39,4 +40,29 @@ it('hides a wait that nobody has looked at for a day: its agent is gone', () => 
   const ledger = freshLedger();
   ledger.waits.note('dev@demo', { cause: 'forge auth dev', reason: '401', mend: '' }, at('00:10'));
   expect(readStatus(ledger, new Date(at('00:11').getTime() + 86_400_000)).waits).toEqual([]);
+});
+
+it('shows every agent that the config names, also before it ran', () => {
+  const ledger = freshLedger();
+  const { config } = sample();
+  ledger.switches.pause('dev', 'holiday', at('00:01'));
+  const read = (beat: Date | null | undefined) => readStatus(ledger, at('00:13'), () => beat, config);
+  const never = { state: 'stopped', last: 'never', lastAt: null };
+  const expected = ['dev-2', 'dev', 'merger', 'reviewer'].flatMap((agent) =>
+    ['gadgets', 'widgets'].map((project) => ({ agent, project, ...(agent === 'dev' ? { state: 'paused', last: 'holiday', lastAt: null } : never) })),
+  );
+  expect(read(undefined).agents).toMatchObject(expected);
+  expect(read(at('00:13')).agents.at(-1)).toMatchObject({ state: 'resting', last: 'never' });
+  expect(renderStatus(read(null))).toContain('never');
+});
+
+it('what has lines of its own takes one line in the table and in a wait', () => {
+  const ledger = freshLedger();
+  const reason = 'git push: remote: This repo is archived.\r\nfatal: unable to access\n\n';
+  ledger.runs.end(startRun(ledger, 'run'), { kind: 'failed', reason }, at('00:01'));
+  ledger.waits.note('dev@demo', { cause: 'forge forbidden dev-bot', reason, mend: 'un-archive it' }, at('00:10'));
+  const lines = renderStatus(readStatus(ledger, at('00:13'))).split('\n');
+  const said = 'git push: remote: This repo is archived. · fatal: unable to access';
+  expect(lines.filter((line) => line.includes(said))).toHaveLength(2);
+  expect(lines.filter((line) => line.startsWith('fatal'))).toEqual([]);
 });

@@ -25,7 +25,7 @@ export function lookAtStaff(file: string, config: Config, now: Date): Facts {
       waits: ledger?.waits.list() ?? [],
       paused: (name) => pauses.get(name) ?? null,
       lives: (run) => (run.process.host === hostname() ? isProcessAlive(run.process) : null),
-      heartbeat: (name) => lastHeartbeat(config.instance.data, name),
+      heartbeat: (name) => lastHeartbeat(config.instance.data, name, isProcessAlive),
       tokens: tokensIn(join(dirname(file), 'secrets')),
     };
   } finally {

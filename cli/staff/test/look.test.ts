@@ -48,3 +48,12 @@ it('reads runs, pauses, heartbeats and secrets', () => {
   });
   expect(Object.keys(look())).not.toContain('ci');
 });
+
+it('a heartbeat of a process that was killed says nothing, however young it is', () => {
+  mkdirSync(join(folder, 'data', 'heartbeat'), { recursive: true });
+  const beat = (holder: object): void => writeFileSync(join(folder, 'data', 'heartbeat', 'merger'), `2027-01-01T00:00:00Z\n${JSON.stringify(holder)}\n`);
+  beat({ ...thisProcess(), pid: 2 ** 30 });
+  expect(look()['merger']).toMatchObject({ state: 'stopped' });
+  beat(thisProcess());
+  expect(look()['merger']).toMatchObject({ state: 'running' });
+});
