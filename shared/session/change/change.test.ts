@@ -144,6 +144,25 @@ describe('protected', () => {
     ]);
     expect(await paths([{ 'a.test.ts': test }, { 'a.test.ts': '-> b.test.ts' }])).toEqual(['a.test.ts: a test file is deleted']);
   });
+  it('are programs and data of a test folder that are deleted or moved out of it', async () => {
+    const run = '#!/bin/sh\nset -e\n./app | diff - out\n';
+    expect(await paths([{ 'test/run': run }, {}])).toEqual(['test/run: a test file is deleted']);
+    expect(await paths([{ 'testing/cases.txt': run }, {}])).toEqual(['testing/cases.txt: a test file is deleted']);
+    expect(await paths([{ 'test/run': run }, { 'tools/run': run }])).toEqual(['test/run: a test file is deleted']);
+    expect(await paths([{ 'test/a.test.ts': "it('a', f);" }, { 'src/a.ts': "it('a', f);" }])).toEqual(['test/a.test.ts: a test file is deleted']);
+    expect(await paths([{ 'test/run': run }, { 'test/all/run': run }])).toEqual(['ok']);
+    expect(await paths([{ 'test/README.md': 'x' }, {}])).toEqual(['ok']);
+    expect(await paths([{ 'test/run': run }, { 'test/run': '#!/bin/sh\nexit 0\nset -e\n./app | diff - out\n' }])).toEqual([
+      'test/run: 1 more skipped, focused or unfinished test',
+    ]);
+    expect(await paths([{ 'test/run': run }, { 'test/run': '#!/bin/sh\necho fine\n' }])).toEqual(['test/run: 1 test without the assertions there were']);
+    expect(await paths([{ 'test/run': run }, { 'test/run': '' }])).toEqual(['test/run: a test file is emptied']);
+  });
+  it('are settings that leave tests out, unless they come with the base', async () => {
+    const ini = { 'pytest.ini': '[pytest]\naddopts = --ignore=tests/a.py\n' };
+    expect(await paths([{}, ini])).toEqual(['pytest.ini: a setting that leaves tests out']);
+    expect(await paths([{ a: '' }, { a: '', 'pytest.ini': `${ini['pytest.ini']}# mine` }], { base: ini })).toEqual(['ok']);
+  });
   it('cases that move to another test file are not removed', async () => {
     const two = "it('a', f);\nit('b', f);\n";
     expect(await paths([{ 'a.test.ts': two }, { 'a.test.ts': "it('a', f);\n" }])).toEqual(['a.test.ts: 1 test case removed']);

@@ -81,6 +81,18 @@ const table: readonly (readonly [string, string, readonly string[], readonly str
     ['@Test\nvoid a() {}\nvoid b() {}\n'],
   ],
   [
+    'src/test/java/OldTest.java',
+    'public void testA() {}\npublic void testB() {}\n',
+    ['public void testA() {}\npublic void xtestB() {}\n', '@Ignore public void testA() {}\npublic void testB() {}\n'],
+    ['public void testA() {}\n', 'public void testA() {}\n// public void testB() {}\n'],
+  ],
+  [
+    'src/test/scala/ASuite.scala',
+    'test("a") { assert(f == 1) }\ntest("b") { assert(g == 2) }\nit should "c" in { assert(h) }\n',
+    ['ignore("a") { }\ntest("b") { }\nit should "c" in { }\n', 'test("a".ignore) { }\ntest("b") { }\nit should "c" in { }\n'],
+    ['test("a") { }\nit should "c" in { }\n', 'test("a") { }\ntest("b") { }\n'],
+  ],
+  [
     'src/FooTests.cs',
     '[Fact]\npublic void A() {}\n[Theory]\npublic void B() {}\n',
     ['[Fact(Skip = "x")]\npublic void A() {}\n[Theory]\npublic void B() {}\n'],
@@ -103,6 +115,26 @@ const table: readonly (readonly [string, string, readonly string[], readonly str
     '@test "a" {\n  true\n}\n@test "b" {\n  true\n}\n',
     ['@test "a" {\n  skip "x"\n}\n@test "b" {\n  true\n}\n', '@test "a" {\n  if true; then skip; fi\n}\n@test "b" {\n}\n'],
     ['@test "a" {\n}\n', '@test "a" {\n}\n# @test "b" {\n'],
+  ],
+  [
+    'conftest.py',
+    'import a\n',
+    ['import a\ncollect_ignore = ["b"]\n', 'collect_ignore_glob += ["b"]\n', 'def pytest_collection_modifyitems(items):\n    items.clear()\n'],
+    [],
+  ],
+  [
+    'tests/run.sh',
+    '#!/bin/sh\nset -e\n./app a | grep x\n./app b | grep y\n',
+    [
+      '#!/bin/sh\nexit 0\nset -e\n./app a | grep x\n./app b | grep y\n',
+      'set -e\nreturn 0\n./app a | grep x\n',
+      'set -e; exit 0\n./app a | grep x\n',
+      'command -v app || exit 0\n./app a | grep x\n',
+      'if true; then\n  exit\nfi\n./app a | grep x\n',
+      'exit 77\n./app a | grep x\n',
+      "skip_all='later'\n./app a | grep x\n",
+    ],
+    [],
   ],
   ['tests/test_a.sh', 'test_a() {\n  true\n}\nfunction testB() {\n}\n', ['test_a() {\n  startSkipping\n}\nfunction testB() {\n}\n'], ['test_a() {\n}\n']],
   ['test/a_test.exs', 'test "a" do\nend\n', ['@tag :skip\ntest "a" do\nend\n'], ['# test "a" do\n']],
@@ -127,6 +159,30 @@ describe.each(table)('%s', (path, file, skipped, removed) => {
 });
 
 it.each([
+  ['tests/test_a.py', 'def test_a():\n    assert 2 == 2\n', 'def test_a():\n    pass\n'],
+  ['tests/test_a.py', 'def test_a():\n    assert f(1) == 2\ndef test_b():\n    assert g()\n', 'def test_a():\n    f(1)\ndef test_b():\n    assert g()\n'],
+  ['tests/test_a.py', 'def test_a():\n    assert f(1) == 2\n', 'def test_a():\n    assert True\n'],
+  ['a.test.ts', "it('a', () => {\n  expect(f()).toBe(1);\n});", "it('a', () => {\n  expect(true).toBe(true);\n});"],
+  ['a_test.go', 'func TestA(t *testing.T) {\n\tif f() != 1 { t.Fatal("x") }\n}', 'func TestA(t *testing.T) {\n\tf()\n}'],
+  ['tests/run.sh', 'set -e\n./app | diff - out\n', './app\n'],
+  ['test/a.bats', '@test "a" {\n  [ "$(f)" = 1 ]\n}\n', '@test "a" {\n  f\n}\n'],
+] as const)('is held when a case in %s asserts nothing any more (%#)', async (path, before, after) =>
+  expect(await weakness(path, before, after)).toMatch(/without the assertions/),
+);
+
+it('is held when a new case takes the place of another', async () => {
+  const before = "it('adds', () => {\n  expect(add(1, 2)).toBe(3);\n});\n";
+  expect(await weakness('a.test.ts', before, "it('is fine', () => {\n  void 0;\n});\n")).toBe('1 test case removed');
+  expect(await weakness('a.test.ts', before, before.replace('adds', 'sums up').replace('3', '4'))).toBeNull();
+});
+
+it.each([
+  ['tests/run.sh', 'set -e\n', 'set -e\ncat > stub <<EOF\n#!/bin/sh\nexit 0\nEOF\n./app | grep x\nif [ $? = 0 ]; then\n  exit 0\nelse\n  exit 1\nfi\n'],
+  ['tests/run.sh', 'set -e\n', 'usage() { echo; exit 0; }\ncase $1 in\n  -h) exit 0 ;;\nesac\nhelp() {\n  exit 0\n}\n./app | grep x\nexit 0\n'],
+  ['tests/lib.sh', '', '[ -n "$loaded" ] && return 0\nloaded=1\ncheck() {\n  return 0\n}\ncheck\n'],
+  ['src/test/java/ATest.java', '@Test\npublic void testA() { check(); }', '@Test\npublic void addsUp() { check(); }'],
+  ['tests/test_a.py', 'def test_a():\n    assert f(1) == 2\n', 'def test_a():\n    check(f(1), 2)\n'],
+  ['a.test.ts', "it('a', () => {\n  expect(true).toBe(true);\n});", "it('a', () => {\n  expect(true).toBe(true);\n});\nit('b', f);"],
   ['a.test.ts', "it('a http://x', f);", "it('see http://x and skip: nothing', f); const g = ['**/*.ts', 'b/*'];\nit('b */', f)"],
   ['a.test.ts', "it('a', f);", "// it.skip('old')\nit('a', () => expect(/['\"`]/).toBe(1));\nit('b', f)"],
   ['src/skip.ts', 'export const a = 1;', 'queue.skip(3); it.skip();'],

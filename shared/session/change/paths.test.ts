@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathReason, symlinkReason } from './paths.ts';
+import { linesReason, pathReason, symlinkReason } from './paths.ts';
 
 const held: readonly (readonly [string, string])[] = [
   ['.woodpecker.yaml', 'CI configuration'],
@@ -61,3 +61,30 @@ it.each([
   ['a/link', '../.git/hooks/pre-push', true],
   ['a/link', '', true],
 ] as const)('a link %s to %s leads out: %s', (path, target, out) => expect(symlinkReason(path, target) !== null).toBe(out));
+
+it.each([
+  ['pytest.ini', 'addopts = --ignore=tests/test_a.py', false],
+  ['pyproject.toml', 'addopts = ["-q", "--deselect", "tests/test_a.py::test_b"]', false],
+  ['tox.ini', '  pytest -k "not slow"', false],
+  ['setup.cfg', 'addopts = -m "not slow"'.replace('"not', 'not'), false],
+  ['pytest.ini', 'norecursedirs = tests/unit', false],
+  ['pytest.ini', 'python_files = check_*.py', true],
+  ['jest.config.js', "  testPathIgnorePatterns: ['/a/'],", false],
+  ['packages/a/vitest.config.ts', "    exclude: ['a.test.ts'],", false],
+  ['vitest.config.ts', "    include: ['b/**'],", true],
+  ['vite.config.ts', "  test: { exclude: ['src/a.test.ts'] },", false],
+  ['package.json', '    "test": "exit 0",', true],
+  ['package.json', '    "test": "echo fine",', true],
+] as const)('holds in %s: %s', (path, line, old) => expect(linesReason(path, [line], old)).toBe('a setting that leaves tests out'));
+
+it.each([
+  ['pytest.ini', 'addopts = -q --strict-markers', true],
+  ['pytest.ini', 'testpaths = tests', false],
+  ['pyproject.toml', 'lint = "flake8 --ignore=E501"', true],
+  ['pyproject.toml', '# norecursedirs = none', true],
+  ['vitest.config.ts', "    coverage: { exclude: ['dist'] },", true],
+  ['vite.config.ts', "  optimizeDeps: { exclude: ['a'] },", true],
+  ['package.json', '    "test": "node --test",', true],
+  ['package.json', String.raw`    "test": "echo \"Error: no test specified\" && exit 1"`, true],
+  ['src/jest.ts', 'testPathIgnorePatterns: 1', true],
+] as const)('lets pass in %s: %s', (path, line, old) => expect(linesReason(path, [line], old)).toBeNull());

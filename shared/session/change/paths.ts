@@ -18,6 +18,40 @@ const protectedPaths: readonly (readonly [string, RegExp])[] = [
   ['submodules', /(?:^|\/)\.gitmodules$/i],
 ];
 
+/** Files that say which tests run; what a new line of them must not say; and what it must not where the file was there before. */
+const runnerSettings: readonly (readonly [RegExp, RegExp, RegExp])[] = [
+  [
+    /(?:^|\/)(?:\.?pytest\.(?:ini|toml)|tox\.ini|setup\.cfg|pyproject\.toml)$/i,
+    /--ignore(?:-glob)?["'\s,=]+(?!["']?[A-Z]+\d)|--deselect\b|(?:^|[\s"'=])-k[\s"'=,]|(?:^|[\s"'=])-m[\s"'=,]+not\b|--(?:co|collect-only)\b|\bnorecursedirs\b|\bcollect_ignore/,
+    /^\s*["']?(?:python_(?:files|functions|classes)|testpaths)\b/,
+  ],
+  [
+    /(?:^|\/)(?:jest|vitest|playwright|karma|wdio|cypress|ava)[\w.-]*\.(?:config|conf|workspace)\.(?:[cm]?[jt]s|json)$|(?:^|\/)\.(?:mocharc|taprc)[\w.]*$/i,
+    /\b(?:testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|testNamePattern|grepInvert|passWithNoTests|excludeSpecPattern)\b|^(?!.*\bcoverage\b).*\b(?:exclude|ignore)\b["']?\s*:/,
+    /\b(?:include|testMatch|testRegex|specPattern|testDir)\b["']?\s*:/,
+  ],
+  [
+    /(?:^|\/)(?:package\.json|vite\.config\.[cm]?[jt]s)$/i,
+    /\b(?:testPathIgnorePatterns|modulePathIgnorePatterns|passWithNoTests|testNamePattern)\b|"test[\w:-]*"\s*:\s*"\s*(?:true|:|exit|exit 0|echo\b(?:\\.|[^"\\&|;])*(?:&&|;)?(?:\s*exit 0)?)\s*"|\bexclude\s*:.*\b(?:tests?|spec)\b/,
+    /(?!)/,
+  ],
+];
+
+/** Why only a maintainer may put these lines into a file; null when anybody may. `old`: the file was there before. */
+export function linesReason(path: string, added: readonly string[], old: boolean): string | null {
+  if (/(?:^|\/)\.gitattributes$/i.test(path))
+    return added.some((line) => /\s(?:filter|diff|merge)=/.test(line)) ? 'git attributes that run a filter or driver' : null;
+  const narrows = runnerSettings.some(
+    ([files, always, later]) => files.test(path) && added.some((line) => !/^\s*(?:#|\/\/)/.test(line) && (always.test(line) || (old && later.test(line)))),
+  );
+  return narrows ? 'a setting that leaves tests out' : null;
+}
+
+/** True where `linesReason` has something to say. */
+export function hasLineRules(path: string): boolean {
+  return /(?:^|\/)\.gitattributes$/i.test(path) || runnerSettings.some(([files]) => files.test(path));
+}
+
 /** Why only a maintainer may change this path, by its name alone; null when anybody may. */
 export function pathReason(path: string): string | null {
   return protectedPaths.find(([, pattern]) => pattern.test(path))?.[0] ?? null;

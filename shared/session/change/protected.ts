@@ -1,6 +1,6 @@
 import { matchesGlob } from 'node:path';
 import type { ChangedFile } from '#git';
-import { pathReason, symlinkReason } from './paths.ts';
+import { hasLineRules, linesReason, pathReason, symlinkReason } from './paths.ts';
 import type { ChangeRequest, ProtectedPath } from './request.ts';
 import { findWeakenedTests } from './weakened-tests.ts';
 
@@ -22,11 +22,17 @@ async function reasonFor(file: ChangedFile, request: ChangeRequest): Promise<str
   if (policy.protectedPaths.some((glob) => matchesGlob(file.path, glob))) return 'a protected path of this project';
   if (file.mode === '160000') return 'a submodule';
   if (file.mode === '120000' && file.change !== 'deleted') return symlinkReason(file.path, (await objects.readFile(to, file.path))?.toString('utf8') ?? '');
-  return /(?:^|\/)\.gitattributes$/i.test(file.path) && (await addsDriver(file, request)) ? 'git attributes that run a filter or driver' : null;
+  return file.change !== 'deleted' && hasLineRules(file.path) ? await reasonForLines(file, request) : null;
 }
 
-async function addsDriver({ path }: ChangedFile, { objects, from, to }: ChangeRequest): Promise<boolean> {
-  const old = new Set(((await objects.readFile(from, path))?.toString('utf8') ?? '').split('\n'));
-  const added = ((await objects.readFile(to, path))?.toString('utf8') ?? '').split('\n').filter((line) => !old.has(line));
-  return added.some((line) => /\s(?:filter|diff|merge)=/.test(line));
+/** Lines that came with the base are not the session's doing. */
+async function reasonForLines({ path }: ChangedFile, { objects, from, to, merge = null }: ChangeRequest): Promise<string | null> {
+  const lines = async (at: ChangeRequest['to']): Promise<readonly string[] | null> => (await objects.readFile(at, path))?.toString('utf8').split('\n') ?? null;
+  const before = [await lines(from), merge === null ? null : await lines(merge)].filter((text) => text !== null);
+  const known = new Set(before.flat());
+  return linesReason(
+    path,
+    ((await lines(to)) ?? []).filter((line) => !known.has(line)),
+    before.length > 0,
+  );
 }

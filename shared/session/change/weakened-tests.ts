@@ -1,5 +1,6 @@
 import type { ChangedFile } from '#git';
-import { languageOf, type Language } from './languages.ts';
+import { countEmptied, countLost, nameOf } from './cases.ts';
+import { languageByContent, languageOf, type Language } from './languages.ts';
 import { stripComments } from './strip-comments.ts';
 import type { ChangeRequest, ProtectedPath } from './request.ts';
 
@@ -51,7 +52,9 @@ async function readAll({ objects }: ChangeRequest, at: ChangeRequest['from'], fi
   for (const { path } of files) {
     const language = languageOf(path);
     const content = language === null ? null : await objects.readFile(at, path);
-    if (language !== null && content !== null) versions.push({ path, language, text: content.toString('utf8') });
+    if (language === null || content === null) continue;
+    const text = content.toString('utf8');
+    versions.push({ path, language: languageByContent(language, text), text });
   }
   return versions;
 }
@@ -62,7 +65,9 @@ function isTestFile({ path, language, text }: Version): boolean {
 }
 
 function movedTo(version: Version, added: readonly Version[]): readonly (readonly [string, string])[] {
-  const target = added.find((each) => each.language === version.language && likeness(version.text, each.text) >= 0.6);
+  // A test that leaves the places of tests is gone; what only helped them may be of use elsewhere.
+  const helper = !version.language.scripts && version.language.names.source !== '(?!)' && count(version.text, version.language, version.language.cases) === 0;
+  const target = added.find((each) => each.language === version.language && (helper || isTestFile(each)) && likeness(version.text, each.text) >= 0.6);
   return target === undefined ? [] : [[version.path, target.path]];
 }
 
@@ -78,8 +83,9 @@ function likeness(before: string, after: string): number {
 
 function pairOf({ path, language, text }: Version, old: readonly Version[], moves: ReadonlyMap<string, string>): Pair {
   const source = [...moves].find(([, to]) => to === path)?.[0] ?? null;
-  const before = old.find((each) => each.path === (source ?? path))?.text ?? null;
-  return { path, language, before, after: text, movedFrom: source };
+  const before = old.find((each) => each.path === (source ?? path)) ?? null;
+  // The old text tells what it was, where the new one is emptied.
+  return { path, language: before?.language ?? language, before: before?.text ?? null, after: text, movedFrom: source };
 }
 
 function weaknessOf(pair: Pair, known: ReadonlySet<string>): readonly ProtectedPath[] {
@@ -88,23 +94,34 @@ function weaknessOf(pair: Pair, known: ReadonlySet<string>): readonly ProtectedP
   if (!isTestFile(version) && !(before !== null && isTestFile({ ...version, path: pair.movedFrom ?? path, text: before }))) return [];
   const skipped = count(after, language, language.skips) - (before === null ? 0 : count(before, language, language.skips));
   if (skipped > 0) return [{ path, why: `${skipped} more skipped, focused or unfinished test${skipped === 1 ? '' : 's'}` }];
-  if (before === null) return [];
+  if (before === null || before === after) return [];
+  const lost = lostCases(version, before, known);
+  if (lost > 0) return [{ path, why: `${lost} test case${lost === 1 ? '' : 's'} removed` }];
+  if (after.trim() === '' && before.trim() !== '') return [{ path, why: 'a test file is emptied' }];
+  const emptied = countEmptied(stripComments(before, language.comments), stripComments(after, language.comments), language);
+  return emptied > 0 ? [{ path, why: `${emptied} test${emptied === 1 ? '' : 's'} without the assertions there were` }] : [];
+}
+
+/** By their number, and by their names: a new case makes up for no other one. */
+function lostCases(version: Version, before: string, known: ReadonlySet<string>): number {
+  const { text: after, language } = version;
   const removed = count(before, language, language.cases) - count(after, language, language.cases);
   // A case whose name turns up in another test file of the change was moved there.
   const own = new Set(testNames(version));
   const moved = testNames({ ...version, text: before }).filter((name) => !own.has(name) && known.has(name)).length;
-  return removed > moved ? [{ path, why: `${removed - moved} test case${removed - moved === 1 ? '' : 's'} removed` }] : [];
+  const lost = countLost(stripComments(before, language.comments), stripComments(after, language.comments), language, known);
+  return Math.max(removed - moved, lost);
 }
 
 function count(text: string, language: Language, pattern: RegExp): number {
   const code = stripComments(text, language.comments);
+  const found = code.match(pattern)?.length ?? 0;
+  if (pattern !== language.skips) return found;
   // Directives live in comments, where stripping would hide them.
-  const directives = pattern === language.skips && language.skipDirectives !== null ? (text.match(language.skipDirectives)?.length ?? 0) : 0;
-  return (code.match(pattern)?.length ?? 0) + directives;
+  const directives = language.skipDirectives === null ? 0 : (text.match(language.skipDirectives)?.length ?? 0);
+  return found + directives + language.moreSkips(code);
 }
 
 function testNames({ text, language }: Version): readonly string[] {
-  return [...stripComments(text, language.comments).matchAll(language.names)]
-    .map((match) => match.slice(1).find((group) => group !== undefined) ?? '')
-    .filter((name) => name !== '');
+  return [...stripComments(text, language.comments).matchAll(language.names)].map(nameOf).filter((name) => name !== '');
 }
