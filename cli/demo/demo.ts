@@ -9,16 +9,9 @@ import { type DemoFolder, readFolder } from './folder.ts';
 import { checkKept } from './kept.ts';
 import { lockFolder } from './lock.ts';
 import { type DemoLayout, demoLayout } from './places.ts';
+import type { DemoRequest } from './request.ts';
 import { type DemoEvent, jsonTimeline, textTimeline, type Timeline } from './timeline.ts';
 import { type Finish, watch } from './watch.ts';
-
-export interface DemoRequest {
-  readonly folder: string;
-  readonly harness: 'pi' | 'claude' | null;
-  readonly keep: string | null;
-  readonly forSeconds: number | null;
-  readonly json: boolean;
-}
 
 const stuckSeconds = { scripted: 20, real: 600 } as const;
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { loadPlaybook, type Playbook } from '../../embedded/model/playbook.ts';
 import { readYaml, renderProblems, suggestion } from '../../embedded/model/yaml.ts';
 import { CliError } from '../command.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../shell-word.ts';
 
 const issueKeys = ['title', 'body', 'labels', 'author'];
 

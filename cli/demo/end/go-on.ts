@@ -1,5 +1,5 @@
-import type { DemoRequest } from '../demo.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../shell-word.ts';
+import type { DemoRequest } from '../request.ts';
 import type { Finish } from '../watch.ts';
 
 /** How a demo that did not come to its end is gone on with, for people; null when there is nothing to say. `root`: what it kept so far. */
