@@ -14,8 +14,8 @@ export interface Judge {
   ended(id: string, ended: Ended): void;
   /** Looks whether what stopped the run `after` is over, without recording a run for the look. False: not yet, or the lane stops. */
   isOver(after: string, stopping: Promise<void>): Promise<boolean>;
-  /** The forge served another agent of this process: look again soon, once for each time (`recovery`) that it came back for somebody. */
-  hasten(recovery: number): void;
+  /** The forge served another agent of this process: look again soon, once for each time (`recovery`) that it came back for somebody. `sleep`: no longer than that. */
+  hasten(recovery: number, sleep: (ms: number) => void): void;
 }
 
 /** What the judge brings about in its lane, and beyond. */
@@ -51,8 +51,10 @@ export function createJudge(slot: HostedAgent, host: HostOptions, { goOn, hasten
       follow(id, end, met);
       if (met === null && looked) served(false);
     },
-    hasten: (recovery) => {
-      if (trouble !== null && hastened !== recovery && mayEndForAll(trouble) && hasten(hastenedMs)) hastened = recovery;
+    hasten: (recovery, sleep) => {
+      if (trouble === null || hastened === recovery || !mayEndForAll(trouble) || !hasten(hastenedMs)) return;
+      hastened = recovery;
+      sleep(hastenedMs);
     },
     isOver: async (after, stopping) => {
       if (trouble === null) return true;

@@ -21,12 +21,7 @@ export interface Lane {
 export function createLane(slot: HostedAgent, host: HostOptions, served: (back: boolean) => void): Lane {
   const log = host.log.child({ agent: slot.name, project: slot.project.name });
   const agenda = createAgenda(slot, host);
-  const hasten = (inMs: number): boolean => {
-    const isSooner = agenda.hasten(inMs);
-    if (isSooner) sleep(inMs);
-    return isSooner;
-  };
-  const judge = createJudge(slot, host, { goOn: agenda.goOn, hasten, served });
+  const judge = createJudge(slot, host, { goOn: agenda.goOn, hasten: agenda.hasten, served });
   const runner = createRunner(slot, host);
   const stopping = Promise.withResolvers<void>();
   let working: Promise<void> | null = null;
@@ -68,7 +63,7 @@ export function createLane(slot: HostedAgent, host: HostOptions, served: (back: 
       agenda.nudge();
       look();
     },
-    hasten: judge.hasten,
+    hasten: (recovery) => judge.hasten(recovery, sleep),
     idle: () => !runner.runs() && agenda.empty(),
     overdue: runner.overdue,
     async stop() {
