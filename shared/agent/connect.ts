@@ -149,6 +149,7 @@ function connectPorts({ runtime, project, settings, token, options }: Connection
     chance,
     log,
     mask: runtime.secrets.mask,
+    neighbours: neighboursOf(runtime),
   });
   const view = createView({ forge, clock, picture: pictureOf(runtime, forge) });
   const remoteUrl = `${config.forge.url}/${project.repository}.git`;
@@ -175,7 +176,15 @@ function connectPorts({ runtime, project, settings, token, options }: Connection
 
 /** An event reaches agents within milliseconds of each other: they share one look. Events come in bursts, and each look costs requests. */
 const pacing = { gatherMs: 50, apartMs: 250 };
+const neighbours = new WeakMap<Runtime, Set<() => void>>();
 const pictures = new WeakMap<Runtime, Map<string, Picture>>();
+
+/** Whoever of one process asks the forge hears when it serves another one again. */
+function neighboursOf(runtime: Runtime): Set<() => void> {
+  const known = neighbours.get(runtime) ?? new Set();
+  neighbours.set(runtime, known);
+  return known;
+}
 
 /** Agents of one process look at the same picture of a repository, read by the account that asked first: a change is read once for all. */
 function pictureOf(runtime: Runtime, forge: Forge): Picture {

@@ -3,6 +3,7 @@ import { type Forge, ForgeError, type Permission } from '#forge';
 import type { Log } from '#log';
 import { createComments } from './comments.ts';
 import { createCommits } from './commits.ts';
+import type { Neighbours } from './http/circuit.ts';
 import { createHttp, jsonOf } from './http/http.ts';
 import { createIssues } from './issues.ts';
 import { createLabels } from './labels.ts';
@@ -26,6 +27,8 @@ interface ForgeOptions {
   readonly log: Log;
   /** Hides secrets in every text that is written to the forge. */
   readonly mask?: (text: string) => string;
+  /** Shared by all of one process that ask this forge: when it serves one of them again, the others try at once. */
+  readonly neighbours?: Neighbours;
 }
 
 /** One repository on a Forgejo or Gitea, over REST v1. Makes no request by itself. */

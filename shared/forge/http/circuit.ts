@@ -30,25 +30,42 @@ interface Circuit {
   isOpen(): boolean;
 }
 
-export function createCircuit(options: { readonly clock: Clock; readonly log: Log; readonly limits: CircuitLimits }): Circuit {
-  const { clock, log, limits } = options;
+interface CircuitOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: CircuitLimits;
+  /** Shared by the circuits of one process to one forge: when one of them closes, the others may probe at once. */
+  readonly neighbours?: Neighbours;
+}
+
+export type Neighbours = Set<() => void>;
+
+export function createCircuit({ clock, log, limits, neighbours = new Set() }: CircuitOptions): Circuit {
   let failures = 0;
   let openSeconds = 0;
   let probeAt = 0;
   let probing = false;
+  let asked = false;
   let kind: Refusal['kind'] = 'unavailable';
 
   const isOpen = (): boolean => openSeconds > 0;
   const close = (): void => {
-    if (isOpen()) log.info({}, 'forge answers again');
+    const wasOpen = isOpen();
     failures = 0;
     openSeconds = 0;
+    if (!wasOpen) return;
+    log.info({}, 'forge answers again');
+    for (const tell of neighbours) tell();
   };
+  neighbours.add(() => {
+    if (!asked) probeAt = Math.min(probeAt, clock.monotonic());
+  });
   const fail = (wasProbe: boolean, refusal: Refusal): void => {
     failures += 1;
     kind = refusal.kind;
-    const asked = refusal.retryAfterSeconds ?? 0;
-    if (asked > limits.patienceSeconds) return open(Math.min(asked, longestAskedSeconds));
+    const patience = refusal.retryAfterSeconds ?? 0;
+    asked = patience > limits.patienceSeconds;
+    if (asked) return open(Math.min(patience, longestAskedSeconds));
     if (failures < limits.failures || (isOpen() && !wasProbe)) return;
     open(Math.min(limits.longestOpenSeconds, isOpen() ? openSeconds * 2 : limits.openSeconds));
   };

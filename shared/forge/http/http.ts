@@ -3,7 +3,7 @@ import { ForgeError } from '#forge';
 import type { Log } from '#log';
 import { createAttempt } from './attempt.ts';
 import { type RetryLimits, delayMs, mayRepeat, retryLimits } from './backoff.ts';
-import { type CircuitLimits, circuitLimits, createCircuit, type Refusal } from './circuit.ts';
+import { type CircuitLimits, circuitLimits, createCircuit, type Neighbours, type Refusal } from './circuit.ts';
 import { failureOf, retryAfterSeconds } from './failure.ts';
 import type { Answer, Call, Silence } from './wire.ts';
 
@@ -25,6 +25,7 @@ interface HttpOptions {
   readonly log: Log;
   readonly retry?: RetryLimits;
   readonly circuit?: CircuitLimits;
+  readonly neighbours?: Neighbours;
   readonly mask?: (text: string) => string;
 }
 
@@ -36,7 +37,12 @@ interface HttpOptions {
 export function createHttp(options: HttpOptions): Http {
   const { clock, chance, log } = options;
   const retry = options.retry ?? retryLimits;
-  const circuit = createCircuit({ clock, log, limits: options.circuit ?? circuitLimits });
+  const circuit = createCircuit({
+    clock,
+    log,
+    limits: options.circuit ?? circuitLimits,
+    ...(options.neighbours === undefined ? {} : { neighbours: options.neighbours }),
+  });
   const attempt = createAttempt(options);
   let calls = 0;
   let time: Date | null = null;
