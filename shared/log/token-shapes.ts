@@ -15,7 +15,7 @@ const bare: readonly RegExp[] = [
   at(String.raw`sk-(?:ant|proj|or|svcacct)-[\w-]{10,}`),
   at('sk-[A-Za-z0-9]{20,}'),
   /xox[abeprs]-[\w-]{10,}/g,
-  at(String.raw`eyJ[\w-]{8,4000}\.eyJ[\w-]{8,8000}\.[\w-]{8,}`),
+  at(String.raw`(?<!-)eyJ[\w-]{8,4000}\.eyJ[\w-]{8,8000}\.[\w-]{8,}`),
   /\d{8,10}:AA[\w-]{32,}/g,
   at(String.raw`hv[sbr]\.[\w-]{24,}`),
   /do[opr]_v1_[0-9a-f]{64}/g,

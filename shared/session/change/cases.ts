@@ -7,6 +7,9 @@ const trivial =
 /** In files without named cases only words that mean nothing else. */
 const plainWords = /assert|\bexpect/gi;
 
+/** In one file; every old case is compared with as many new ones. */
+const mostRenamed = 200;
+
 /** Text of each named case, up to the next one; cases of one name count together. `code` is without comments. */
 function bodiesOf(code: string, language: Language): ReadonlyMap<string, string> {
   const bodies = new Map<string, string>();
@@ -35,7 +38,7 @@ export function countLost(before: string, after: string, language: Language, kno
   for (const [name, body] of old) {
     if (now.has(name) || known.has(name)) continue;
     const words = wordsOf(body);
-    const renamed = fresh.findIndex((other) => words.size === 0 || [...words].filter((word) => other.has(word)).length >= words.size / 2);
+    const renamed = fresh.slice(0, mostRenamed).findIndex((other) => words.size === 0 || [...words].filter((word) => other.has(word)).length >= words.size / 2);
     if (renamed < 0) lost += 1;
     else fresh.splice(renamed, 1);
   }
@@ -63,7 +66,6 @@ function isEmptied(before: string, after: string, asserts: RegExp): boolean {
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
-const heredoc = /<<-?\s*(["']?)(\w+)\1[^\n]*\n[\s\S]*?\n[ \t]*\2[ \t]*(?=\n|$)/g;
 const keyword = /(?:^|[;&|(){]|\b(?:then|do|else))\s*(if|case|for|while|until|select|fi|esac|done)(?=[\s;)]|$)|(\{)(?=\s|$)|(?:^|[;\s])(\})/g;
 const successfulEnd = /(?:(?:^|[;&|]|\b(?:then|else))\s*exit|(?:^|;)\s*return)(?:\s+["']?0["']?)?\s*(?:[;}]|$)/;
 const nothingMore = /^\s*(?:(?:echo|printf|exit|return)\b.*|fi|done|esac|else|[{}]|;;)?\s*$/;
@@ -73,8 +75,7 @@ const nothingMore = /^\s*(?:(?:echo|printf|exit|return)\b.*|fi|done|esac|else|[{
  * leaves out. `code` is without comments.
  */
 export function countEarlyExits(code: string): number {
-  const lines = code
-    .replaceAll(heredoc, '')
+  const lines = withoutHeredocs(code)
     .replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'/g, (text) => (text.length === 3 ? text : `''${text.replaceAll(/[^\n]/g, '')}`))
     .split('\n');
   const last = lines.findLastIndex((line) => !nothingMore.test(line));
@@ -88,4 +89,16 @@ export function countEarlyExits(code: string): number {
     }
   }
   return exits;
+}
+
+function withoutHeredocs(code: string): string {
+  let end: string | null = null;
+  return code
+    .split('\n')
+    .filter((line) => {
+      const inside = end !== null;
+      if (inside ? line.trim() === end : true) end = inside ? null : (/<<-?\s*["'\\]?(\w+)/.exec(line)?.[1] ?? null);
+      return !inside;
+    })
+    .join('\n');
 }

@@ -189,3 +189,17 @@ it.each([
   ['tests/test_a.py', 'def test_a(): pass', 'def test_a():\n    """Does not @skip anything."""\n    s = "# no comment"'],
   ['a_test.go', 'func TestA(t *testing.T) {}', 'func TestRenamed(t *testing.T) { s.SkipList() }'],
 ] as const)('no false alarm in %s (%#)', async (path, before, after) => expect(await weakness(path, before, after)).toBeNull());
+
+it.each([
+  ['tests/run.sh', 'cat <<A\n'],
+  ['tests/run.sh', '"\\\n'],
+  ['tests/run.sh', 'a'],
+  ['tests/test_a.py', 'a'],
+  ['tests/test_a.py', 'def test_a(): assert '],
+  ['src/test/ATest.java', '@Test '],
+  ['src/test/ATest.java', 'void testA('],
+  ['a.test.ts', "it('a', "],
+])('takes time that grows with the length only: %s, %j', async (path, part) => {
+  const long = part.repeat(200_000 / part.length);
+  await weakness(path, long, `${long} `);
+});

@@ -39,8 +39,8 @@ export function languageByContent(language: Language, text: string): Language {
 
 const testFolder = /(?:^|\/)(?:tests?|__tests__|specs?|e2e|t|testing)\//i;
 const assertion =
-  /\w*(?:expect|assert|should|verif|check|ensure|must|fail|match|throw|raise|panic|equal|same|contain|compare|require)\w*|\b(?:ok|is|isnt|like)\s*[.(]|\bt\.(?:Error|Fatal)/gi;
-const shellAssertion = /\[\[?\s|\|\||&&|\b(?:test|grep|diff|cmp|run|fail|false|exit\s+["']?[1-9$]|set\s+-\w*e)\b|\w*(?:assert|expect|check|verif|should)\w*/gi;
+  /expect|assert|should|verif|check|ensure|must|fail|match|throw|raise|panic|equal|same|contain|compare|require|\b(?:ok|is|isnt|like)\s*[.(]|\bt\.(?:Error|Fatal)/gi;
+const shellAssertion = /\[\[?\s|\|\||&&|\b(?:test|grep|diff|cmp|run|fail|false|exit\s+["']?[1-9$]|set\s+-\w*e)\b|assert|expect|check|verif|should/gi;
 
 function language({
   files,

@@ -32,7 +32,7 @@ const runnerSettings: readonly (readonly [RegExp, RegExp, RegExp])[] = [
   ],
   [
     /(?:^|\/)(?:package\.json|vite\.config\.[cm]?[jt]s)$/i,
-    /\b(?:testPathIgnorePatterns|modulePathIgnorePatterns|passWithNoTests|testNamePattern)\b|"test[\w:-]*"\s*:\s*"\s*(?:true|:|exit|exit 0|echo\b(?:\\.|[^"\\&|;])*(?:&&|;)?(?:\s*exit 0)?)\s*"|\bexclude\s*:.*\b(?:tests?|spec)\b/,
+    /\b(?:testPathIgnorePatterns|modulePathIgnorePatterns|passWithNoTests|testNamePattern)\b|"test[\w:-]*"\s*:\s*"\s*(?:true|:|exit|exit 0|echo\b(?:\\.|[^"\\&|;])*(?:&&|;)?(?:\s*exit 0)?)\s*"|\bexclude\s*:.{0,300}\b(?:tests?|spec)\b/,
     /(?!)/,
   ],
 ];

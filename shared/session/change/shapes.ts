@@ -20,7 +20,7 @@ export const exactShapes: Shapes = [
   ['SendGrid key', at(String.raw`SG\.[\w-]{22}\.[\w-]{43}(?![\w-])`)],
   ['Hugging Face token', at('hf_[A-Za-z]{34}(?![A-Za-z0-9])')],
   ['age key', /AGE-SECRET-KEY-1[0-9A-Z]{58}/g],
-  ['JWT', at(String.raw`eyJ[\w-]{8,2000}\.eyJ[\w-]{8,3000}\.[\w-]{8}`)],
+  ['JWT', at(String.raw`(?<!-)eyJ[\w-]{8,2000}\.eyJ[\w-]{8,3000}\.[\w-]{8}`)],
   ['Telegram token', /\d{8,10}:AA[\w-]{32,34}(?![\w-])/g],
   ['Azure key', /(?:AccountKey|SharedAccessKey)=(?:[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=)/gi],
   ['Vault token', at(String.raw`hv[sbr]\.[\w-]{24}`)],
