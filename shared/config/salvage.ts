@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { ConfigPart } from './schema.ts';
 import type { Path } from './toml.ts';
 
-const placeholders: Readonly<Record<string, unknown>> = { url: 'http://x', 'base-url': 'http://x', model: 'x', repository: 'x/x', input: 0, output: 0 };
+const placeholders: ReadonlyMap<unknown, unknown> = new Map<unknown, unknown>(
+  Object.entries({ url: 'http://x', 'base-url': 'http://x', model: 'x', repository: 'x/x', input: 0, output: 0 }),
+);
 
 /**
  * The file without what zod refused, so that the rules between fields can be checked in the same go: what is wrong falls
@@ -23,7 +25,7 @@ function repair(root: object, path: Path): void {
   if (key === undefined || !isTable(table)) return;
   if (Array.isArray(table)) return repair(root, path.slice(0, -1));
   // The only required value that is a table is `[forge]`.
-  const stand = placeholders[String(key)];
+  const stand = placeholders.get(key);
   if (stand !== undefined) Reflect.set(table, key, stand);
   else if (Reflect.get(table, key) === undefined) Reflect.set(table, key, { url: 'http://x' });
   else Reflect.deleteProperty(table, key);

@@ -106,6 +106,7 @@ it('`__proto__` is an unknown key everywhere, and reaches no prototype', () => {
   const said = problemsOf(minimal + text).join('\n');
   expect(said).toContain('d:7: agents.merger.__proto__: unknown key; there is `enabled`');
   expect(said).toContain('d:8: __proto__: unknown key; there is `instance`');
+  expect(said).toContain('d:14: backends.b.model: is missing');
   expect(said).toContain('d:10: agents.__proto__: cannot be a name');
   expect(said).toContain('d:13: projects.demo.policy.__proto__: unknown key');
   expect(['a', 'b', 'c', 'd', 'e'].filter((key) => key in {})).toEqual([]);
@@ -131,4 +132,9 @@ it.each([
 it('says one thing about one value', () => {
   expect(about('[projects.p]\nrepository = "o/p"\nbranch = []')).toBe('d:9: projects.p.branch: must be text, not [] (branch that changes go into)');
   expect(about('', '[agents.merger]', `[agents.merger-${'x'.repeat(40)}]`)).toMatch(/^d:5: agents\.merger-x+: the name must be at most 40 characters long$/);
+});
+
+it('goes on to the rules between fields, whatever was refused before', () => {
+  const said = about('__proto__.a = 1\n[session]\nenv = ["CI_TOKEN"]\n[projects.b]\nrepository = "ACME/widgets"', local, 'url = "http://a:b@forge"');
+  expect(said).toContain('projects.b.repository: "ACME/widgets" is the repository of demo as well');
 });
