@@ -17,7 +17,7 @@ export const statusCommand: Command = {
   options: { json: { kind: 'flag', summary: 'one JSON document' }, ...placeOptions },
   words: { min: 0, max: 0 },
   run: async (args: Args) => {
-    const status = await atPlace(args, ({ ledger, data, config }) => readStatus(ledger, new Date(), heartbeats(data), config));
+    const status = await atPlace(args, ({ ledger, data, config }) => readStatus(ledger, new Date(), heartbeats(data, config), config));
     print(args.flag('json') ? JSON.stringify(status, null, 2) : renderStatus(status));
     return 0;
   },
@@ -120,8 +120,8 @@ function stateOf(
 const isHeld = (beat: Date | null | undefined, now: Date): boolean => beat === undefined || isFresh(beat, now);
 
 /** The files that `disinto start` and the containers write; a kept demo has none. */
-function heartbeats(data: string): Heartbeats {
-  return existsSync(heartbeatFolder(data)) ? (agent) => lastHeartbeat(data, agent, isProcessAlive) : () => undefined;
+function heartbeats(data: string, config: Config | null): Heartbeats {
+  return config !== null || existsSync(heartbeatFolder(data)) ? (agent) => lastHeartbeat(data, agent, isProcessAlive) : () => undefined;
 }
 
 function waitStatus({ cause, since, lookedAt, schedules, reason, mend }: Wait): WaitStatus {
