@@ -185,8 +185,7 @@ function isWithoutSecret(url: string): boolean {
 
 /** What git takes as the name of a branch (`git check-ref-format --branch`). */
 function isBranch(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex
-  const forbidden = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/;
+  const forbidden = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u;
   const parts = name.split('/');
   return !forbidden.test(name) && name !== '@' && parts.every((part) => !part.startsWith('.') && !part.endsWith('.lock'));
 }
