@@ -1,4 +1,9 @@
-import type { Language } from './languages.ts';
+/** What is known of a language here; see `Language`. */
+interface Patterns {
+  readonly names: RegExp;
+  readonly asserts: RegExp;
+  readonly scripts: boolean;
+}
 
 /** What is said of a case whose assertion holds whatever the code does: as good as none. */
 const trivial =
@@ -14,7 +19,7 @@ const plainWords = /assert|\bexpect/gi;
 const mostRenamed = 200;
 
 /** Text of each named case, up to the next one; cases of one name count together. `code` is without comments. */
-function bodiesOf(code: string, language: Language): ReadonlyMap<string, string> {
+function bodiesOf(code: string, language: Patterns): ReadonlyMap<string, string> {
   const bodies = new Map<string, string>();
   const found = [...code.matchAll(language.names)];
   for (const [at, match] of found.entries()) {
@@ -33,7 +38,7 @@ export function nameOf(match: RegExpMatchArray): string {
  * How many named cases are gone: not in the new text, not in `known` (the names in all test files of the change), and without
  * a new case of another name that still has half of the words.
  */
-export function countLost(before: string, after: string, language: Language, known: ReadonlySet<string>): number {
+export function countLost(before: string, after: string, language: Patterns, known: ReadonlySet<string>): number {
   const old = bodiesOf(before, language);
   const now = bodiesOf(after, language);
   const fresh = [...now].filter(([name]) => !old.has(name)).map(([, body]) => wordsOf(body));
@@ -51,7 +56,7 @@ export function countLost(before: string, after: string, language: Language, kno
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.match(/\w+/g) ?? []);
 
 /** How many cases asserted something and assert nothing any more; a file without named cases counts as one. */
-export function countEmptied(before: string, after: string, language: Language): number {
+export function countEmptied(before: string, after: string, language: Patterns): number {
   const old = bodiesOf(before, language);
   const now = bodiesOf(after, language);
   const emptied = [...old].filter(([name, body]) => isEmptied(body, now.get(name) ?? body, language.asserts)).length;

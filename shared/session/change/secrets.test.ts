@@ -66,7 +66,7 @@ const harmless: readonly string[] = [
   'the machine has a login and a password for everybody',
   'Authorization: Bearer ${token}',
   'headers: { Authorization: "Bearer test-token-0123456789" }',
-  '"resolved": "https://registry.example/a/-/a-1.0.0.tgz#da39a3ee5e6b4b0d3255bfef95601890afd80709"',
+  '"resolved": "a-1.0.0.tgz#da39a3ee5e6b4b0d3255bfef95601890afd80709"',
   'id: 6f9619ff-8b86-d011-b42d-00cf4fc964ff',
   'disk-abcdefghijklmnopqrstuvwxyz0123456789abcdefghijkl',
   'const risk_live_value = hvs.toString(); npm_config_registry_of_the_whole_machine=1',
