@@ -27,7 +27,7 @@ harness = "claude"
 base-url = "https://model.test"
 api = "anthropic"
 model = "m"
-key-file = "/home/me/model.key"
+key-file = "/etc/keys/model.key"
 `;
 
 it('hides the data folder, the secrets folder, and each secret that lies elsewhere, named by the configuration or the environment', () => {
@@ -40,6 +40,6 @@ it('hides the data folder, the secrets folder, and each secret that lies elsewhe
     OTHER_KEY_FILE: undefined,
   };
   expect([...hiddenOf(config, env)].toSorted()).toEqual(
-    ['/home/me/model.key', '/run/forge-token', '/run/hook.secret', '/srv/shop/data', '/srv/shop/secrets'].toSorted(),
+    ['/etc/keys/model.key', '/run/forge-token', '/run/hook.secret', '/srv/shop/data', '/srv/shop/secrets'].toSorted(),
   );
 });
