@@ -28,7 +28,7 @@ const outages: readonly Outage[] = [
     ...meets(({ isGit, path, credential }) =>
       isGit && /receive-pack/.test(path) && credential.startsWith('dev:') ? { kind: 'answer', status: 403, body: '' } : null,
     ),
-    waits: [causes.auth('dev')],
+    waits: [causes.forbidden('dev')],
   },
   { ...usual, cause: 'the name of the forge does not resolve', minutes: 60, ...nameless(), waits: [causes.away], mostSeconds: 75 },
   { ...usual, cause: 'empty lists, by mistake, of a forge that starts', minutes: 70, ...emptyLists(), waits: [] },
