@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { type KillMoment, killVariable } from './moment.ts';
 import type { InitForge } from './world.ts';
 
@@ -43,7 +44,8 @@ export interface Case {
 const names = ['dev', 'reviewer', 'merger', 'ci'];
 let made = 0;
 const leftovers: string[] = [];
-process.once('exit', () => leftovers.forEach((path) => rmSync(path, { recursive: true, force: true })));
+// A worker of the tests ends without an exit event.
+afterAll(() => leftovers.splice(0).forEach((path) => rmSync(path, { recursive: true, force: true })));
 
 /** `owner`: of the repository; by default the forge's administrator. */
 export async function makeCase(forge: InitForge, owner = forge.owner): Promise<Case> {
