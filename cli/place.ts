@@ -37,9 +37,7 @@ export interface Place {
 
 /** Does `work` at the place that the options name, with its ledger, which must be there already. Throws `CliError`. */
 export async function atPlace<T>(args: Args, work: (place: Place) => T | Promise<T>): Promise<T> {
-  const keep = args.text('keep');
-  const config = keep === null ? await loadConfig(configPath(args, ', or a kept demo with --keep DIR')) : null;
-  const data = config?.instance.data ?? resolve(keep ?? '.');
+  const { config, data } = await locate(args);
   const file = join(data, 'ledger.sqlite');
   if (!existsSync(file)) throw new CliError(`there is no ledger at ${file}: nothing has run there yet`);
   const ledger = openLedger(file);
@@ -48,4 +46,11 @@ export async function atPlace<T>(args: Args, work: (place: Place) => T | Promise
   } finally {
     ledger.close();
   }
+}
+
+async function locate(args: Args): Promise<Pick<Place, 'config' | 'data'>> {
+  const keep = args.text('keep');
+  if (keep !== null) return { config: null, data: resolve(keep) };
+  const config = await loadConfig(configPath(args, ', or a kept demo with --keep DIR'));
+  return { config, data: config.instance.data };
 }

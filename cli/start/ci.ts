@@ -1,5 +1,6 @@
 import { delimiter, dirname, join } from 'node:path';
 import { ConfigError, type Config, type ProjectConfig } from '#config';
+import { isSameName } from '#domain/text/same';
 import { type EmbeddedCi, startEmbeddedCi } from '../../embedded/ci/server.ts';
 import type { Runtime } from '../../shared/agent/connect.ts';
 import { visibleEnvironment } from '../../shared/config/environment.ts';
@@ -34,15 +35,13 @@ export async function serveCis(runtime: Runtime, webhookSecret: string | null): 
   return {
     config: withUrls(runtime.config, urls),
     wake: (repository) => {
-      const judging = running.filter(({ project }) => isSame(project.repository, repository));
+      const judging = running.filter(({ project }) => isSameName(project.repository, repository));
       for (const { ci } of judging) ci.wake();
       return judging.length > 0;
     },
     close,
   };
 }
-
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** An address that the config names is kept: others reach the CI by it, maybe through a proxy. */
 function withUrls(config: Config, urls: ReadonlyMap<string, string>): Config {

@@ -5,7 +5,7 @@ import type { Job, Performer } from './board.ts';
 import { publishStatus } from './publish.ts';
 import type { Repository } from './repository.ts';
 import type { LogStore } from './run/log-store.ts';
-import { runWorkflow } from './run/workflow.ts';
+import { runWorkflow, usualStepWallSeconds } from './run/workflow.ts';
 
 export interface PerformerDeps {
   readonly forge: Pick<Forge, 'postStatus'>;
@@ -33,7 +33,7 @@ export function createPerformer(deps: PerformerDeps): Performer {
     clock: deps.clock,
     chance: deps.chance,
     mask: deps.mask,
-    stepWallSeconds: deps.stepWallSeconds ?? 600,
+    stepWallSeconds: deps.stepWallSeconds ?? usualStepWallSeconds,
     name: deps.repository,
     forgeUrl: deps.forgeUrl,
     env: deps.env,

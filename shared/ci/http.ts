@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { secondsOfRetryAfter } from '#domain/text/retry-after';
 import { CiError } from './ci.ts';
 
 export interface CiHttpOptions {
@@ -47,7 +48,7 @@ export function createCiHttp(options: CiHttpOptions): CiHttp {
     const type = String(answer.headers['content-type'] ?? '');
     const { location } = answer.headers;
     const html = type.startsWith('text/html') || /^\s*<(?:!doctype|html)/i.test(text);
-    const retryAfterSeconds = secondsOf(answer.headers['retry-after'], answer.headers['date']);
+    const retryAfterSeconds = secondsOfRetryAfter(answer.headers['retry-after'], new Date(String(answer.headers['date'])));
     return { status: answer.statusCode, text: hide(text, authorization), html, location: typeof location === 'string' ? location : null, retryAfterSeconds };
   };
   return {
@@ -84,14 +85,6 @@ function parse({ name, keys, url }: CiHttpOptions, call: string, answer: CiAnswe
 
 const tooOften = (name: string, what: string, { retryAfterSeconds }: CiAnswer): CiError =>
   new CiError('rate-limited', `${name} is asked too often (${what})`, undefined, retryAfterSeconds);
-
-/** A Retry-After in seconds, or as a date of the server's own clock. */
-function secondsOf(retryAfter: unknown, date: unknown): number | null {
-  if (typeof retryAfter !== 'string') return null;
-  if (/^\d+$/.test(retryAfter.trim())) return Number(retryAfter);
-  const seconds = (Date.parse(retryAfter) - Date.parse(String(date))) / 1000;
-  return Number.isNaN(seconds) ? null : Math.max(0, seconds);
-}
 
 async function tailOf(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
   let chunks: Buffer[] = [];

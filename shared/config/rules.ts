@@ -1,3 +1,4 @@
+import { isSameName } from '#domain/text/same';
 import type { Finding } from './explain.ts';
 import { roles } from './schema.ts';
 import type { ConfigFile, Role } from './schema.ts';
@@ -114,12 +115,10 @@ function sharedRepositories({ projects }: ConfigFile): readonly Finding[] {
   );
 }
 
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
 /** An agent's word is no maintainer's, and no agent calls its own work green. */
 function peopleWhoAreAgents({ agents, projects }: ConfigFile): readonly Finding[] {
   const logins = Object.entries(agents).map(([name, { identity }]) => ({ name, identity: identity ?? name }));
-  const agentOf = (login: string): string | null => logins.find(({ identity }) => isSame(identity, login))?.name ?? null;
+  const agentOf = (login: string): string | null => logins.find(({ identity }) => isSameName(identity, login))?.name ?? null;
   return Object.entries(projects).flatMap(([project, { maintainers, ci }]): readonly Finding[] => {
     const path = ['projects', project];
     const poster = agentOf(accountOf(ci));

@@ -1,9 +1,7 @@
+import { tokenAt } from '#domain/text/token-start';
+
 /** What a hidden secret is replaced by. */
 export const masked = '[masked]';
-
-/** Where a token may begin: also right after an escape that is written out, such as `\0` or `\n`. */
-const start = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\(?:[0abefnrtv]|0{2,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}))|(?<=%[0-9A-Fa-f]{2}))`;
-const at = (shape: string): RegExp => new RegExp(`${start}${shape}`, 'g');
 
 /** Hidden as a whole. What cannot be a part of an ordinary word is hidden in the middle of one too. */
 const bare: readonly RegExp[] = [
@@ -12,12 +10,12 @@ const bare: readonly RegExp[] = [
   /gh[opsru]_[A-Za-z0-9]{20,}/g,
   /github_pat_[A-Za-z0-9_]{20,}/g,
   /glpat-[\w-]{20,}/g,
-  at(String.raw`sk-(?:ant|proj|or|svcacct)-[\w-]{10,}`),
-  at('sk-[A-Za-z0-9]{20,}'),
+  tokenAt(String.raw`sk-(?:ant|proj|or|svcacct)-[\w-]{10,}`),
+  tokenAt('sk-[A-Za-z0-9]{20,}'),
   /xox[abeprs]-[\w-]{10,}/g,
-  at(String.raw`(?<!-)eyJ[\w-]{8,4000}\.eyJ[\w-]{8,8000}\.[\w-]{8,}`),
+  tokenAt(String.raw`(?<!-)eyJ[\w-]{8,4000}\.eyJ[\w-]{8,8000}\.[\w-]{8,}`),
   /\d{8,10}:AA[\w-]{32,}/g,
-  at(String.raw`hv[sbr]\.[\w-]{24,}`),
+  tokenAt(String.raw`hv[sbr]\.[\w-]{24,}`),
   /do[opr]_v1_[0-9a-f]{64}/g,
   /npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])/g,
   /AIza[\w-]{35}(?![\w-])/g,

@@ -46,7 +46,7 @@ function candidates(): readonly Containment[] {
 }
 
 function works({ prefix, hiding }: Containment): boolean {
-  return succeeds([...prefix, '/bin/true']) && (hiding === null || hides(hiding));
+  return hiding === null ? succeeds([...prefix, '/bin/true']) : hides(hiding);
 }
 
 /** Tried with a folder of our own, which the command must find empty. */

@@ -24,8 +24,8 @@ export interface ParkRequest {
   readonly until: Park['until'];
   readonly held: Park['held'];
   readonly attempt: number;
-  /** Digest of the text that a maintainer's approval is about. */
-  readonly text?: string;
+  /** Digest of the text that a maintainer's approval is about, if it is. */
+  readonly text?: string | null;
 }
 
 /** Parks an issue: the record as a comment first, then the labels, then the claim is given back. Idempotent. */

@@ -5,6 +5,7 @@ import { asSha, type Sha } from '#domain/sha';
 import { attemptOf } from '#domain/name';
 import type { Forge } from '#forge';
 import type { Commit, Git } from '#git';
+import { isSameName } from '#domain/text/same';
 
 /** One thing that a certificate claims, and whether it is so. */
 export interface Proof {
@@ -53,8 +54,8 @@ export async function verifyMerge({ git, forge, ci }: VerifyPorts, expected: Exp
 
 function configured({ repository, ciAccount }: Certificate, expected: Expected): readonly Proof[] {
   return [
-    { claim: `it is about ${expected.repository}`, holds: isSame(repository, expected.repository), detail: repository },
-    { claim: `${expected.ciAccount} is the CI account that counts`, holds: isSame(ciAccount, expected.ciAccount), detail: ciAccount },
+    { claim: `it is about ${expected.repository}`, holds: isSameName(repository, expected.repository), detail: repository },
+    { claim: `${expected.ciAccount} is the CI account that counts`, holds: isSameName(ciAccount, expected.ciAccount), detail: ciAccount },
   ];
 }
 
@@ -121,7 +122,7 @@ async function pulled(forge: Forge, commit: Commit, certificate: Certificate): P
   return [
     {
       claim: `its author ${certificate.author} did not approve it`,
-      holds: pull !== null && isSame(pull.author, certificate.author) && !isSame(pull.author, certificate.approval.by),
+      holds: pull !== null && isSameName(pull.author, certificate.author) && !isSameName(pull.author, certificate.approval.by),
       detail: `opened by ${pull?.author ?? 'nobody'}, approved by ${certificate.approval.by}`,
     },
     {
@@ -136,5 +137,3 @@ async function pulled(forge: Forge, commit: Commit, certificate: Certificate): P
     },
   ];
 }
-
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

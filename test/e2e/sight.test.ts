@@ -9,13 +9,13 @@ import { runDemo } from './demo.ts';
 /** What both try: to find the forge, the ledger and the key of the model, and to put a commit onto main behind the forge's back. */
 const spying = (keep: string, key: string): string =>
   [
+    'set +e',
     `ls ${keep}/* ${keep}/forge/* 2>/dev/null | sort`,
     `cat ${key} ${keep}/ledger.sqlite 2>/dev/null | head -c 100`,
     `git push -q ${keep}/forge/demo/spied.git HEAD:refs/heads/sneaked 2>/dev/null && echo pushed`,
     `cat /proc/[0-9]*/root${key} 2>/dev/null`,
-  ]
-    .map((command) => `${command} || true`)
-    .join('; ');
+    'true',
+  ].join('; ');
 
 it('a session and a CI step see their own workspace, and neither forge nor ledger nor secret', { timeout: 120_000 }, async () => {
   const root = mkdtempSync(join(tmpdir(), 'sight-'));

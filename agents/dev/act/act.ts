@@ -20,7 +20,13 @@ export async function actDev(ports: DevPorts, tick: Tick, step: DevStep, seen: D
       return drop(ports, tick, step);
     case 'park':
       tick.subject(`issue:${step.item.issue.number}`);
-      await parkIssue(ports, tick, { ...step, issue: step.item.issue, previous: step.item.park, held: null, text: textDigest(step.item.issue) });
+      await parkIssue(ports, tick, {
+        ...step,
+        issue: step.item.issue,
+        previous: step.item.park,
+        held: null,
+        text: step.slug === 'untrusted-author' ? textDigest(step.item.issue) : null,
+      });
       return { kind: 'acted', did: `parked #${step.item.issue.number} as ${step.slug}` };
     case 'mirror-park':
       tick.subject(`issue:${step.item.issue.number}`);

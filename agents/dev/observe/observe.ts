@@ -74,7 +74,7 @@ async function observeItem(ports: ObservePorts, context: Context, fact: Facts): 
     trusted: isTrusted(issue, park, who),
     park,
     mirrored: !active || isMirrored(issue, me),
-    edited: active && park.slug === 'untrusted-author' && park.text !== null && park.text !== textDigest(issue),
+    edited: active && park.text !== null && park.text !== textDigest(issue),
     released: active ? releasedBy(park, comments, timeline, who.people) : null,
     waitsFor,
     cycle: waitsFor.length === 0 ? null : findCycle(issue.number, (n) => openEdges(ports, context, n)),

@@ -4,7 +4,7 @@ import type { Sha } from '#domain/sha';
 import { createPlanner, type Plan } from '../../../embedded/ci/plan.ts';
 import { openRepository, type Repository } from '../../../embedded/ci/repository.ts';
 import { createLogStore, type LogStore } from '../../../embedded/ci/run/log-store.ts';
-import { type RunnerDeps, runWorkflow } from '../../../embedded/ci/run/workflow.ts';
+import { type RunnerDeps, runWorkflow, usualStepWallSeconds } from '../../../embedded/ci/run/workflow.ts';
 import type { Workflow } from '../../../shared/ci/workflow/model.ts';
 import { planSteps } from '../../../shared/ci/workflow/order.ts';
 import { systemChance, systemClock } from '../../../shared/clock/system.ts';
@@ -12,9 +12,6 @@ import { processEnvironment } from '../../../shared/config/environment.ts';
 import { hiddenOf } from '../../../shared/config/secret.ts';
 import type { Factory } from '../factory.ts';
 import type { DemoLayout } from '../places.ts';
-
-/** As the embedded CI has it. */
-const stepWallSeconds = 600;
 
 /** How the merged branch did; no failure: all green. */
 export interface OwnTests {
@@ -66,7 +63,7 @@ function runnerDeps({ config, project, env, mask }: TestedFactory, repository: R
     logs,
     clock: systemClock,
     chance: systemChance,
-    stepWallSeconds,
+    stepWallSeconds: usualStepWallSeconds,
     mask,
     name: project.repository,
     forgeUrl: config.forge.url,

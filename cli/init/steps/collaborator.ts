@@ -1,4 +1,5 @@
 import type { Check } from '#pipeline';
+import { isSameName } from '#domain/text/same';
 import type { ForgeContext, ForgeStep } from '../context.ts';
 import type { Journal } from '../journal.ts';
 import { instanceOfMark } from '../rights.ts';
@@ -23,7 +24,7 @@ export const collaboratorStep = (grant: Grant): ForgeStep => ({
   check: (context) => checkGrant(context, grant),
   apply: async ({ admin, journal }, tools) => {
     const { repository, login, permission } = grant;
-    const before = (await admin.listCollaborators(repository)).find((each) => isSame(each.login, login))?.permission;
+    const before = (await admin.listCollaborators(repository)).find((each) => isSameName(each.login, login))?.permission;
     // A right from before is not ours to take away some day.
     if (before === undefined || (await isRightOurs({ admin, journal }, grant))) journal.make(grantKey(repository, login));
     else if (isRight(before) && raisedFrom(journal, repository, login) === null) journal.make(raiseKey(repository, login, before));
@@ -54,19 +55,17 @@ async function isRightOurs({ admin, journal }: Pick<ForgeContext, 'admin' | 'jou
   return instanceOfMark((await admin.findAccount(login))?.fullName ?? '') !== null;
 }
 
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
 async function checkGrant(context: ForgeContext, grant: Grant): Promise<Check> {
   const { admin, me } = context;
   const { repository, login, permission, exact } = grant;
   const [owner = ''] = repository.split('/');
-  if (isSame(owner, login)) return { state: 'present', note: 'owns it' };
+  if (isSameName(owner, login)) return { state: 'present', note: 'owns it' };
   const facts = await admin.findRepository(repository);
   const all = facts === null || !facts.mayAdminister ? [] : await admin.listCollaborators(repository);
-  const has = all.find((each) => isSame(each.login, login))?.permission ?? 'none';
+  const has = all.find((each) => isSameName(each.login, login))?.permission ?? 'none';
   if (rank[has] === rank[permission] || (!exact && rank[has] > rank[permission])) return { state: 'present' };
   // A site admin administers everything, but a protection names only who has a right of its own there.
-  if (!exact && !me.siteAdmin && isSame(login, me.login) && facts?.mayAdminister === true) return { state: 'present', note: 'administers it' };
+  if (!exact && !me.siteAdmin && isSameName(login, me.login) && facts?.mayAdminister === true) return { state: 'present', note: 'administers it' };
   if (has === 'none') return { state: 'absent', actions: [`give ${login} the right to ${permission} ${repository}`] };
   if (rank[has] > rank[permission] && !(await isRightOurs(context, grant))) {
     return {

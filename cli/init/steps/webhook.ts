@@ -34,7 +34,7 @@ async function bringAbout(context: InitContext, repository: string, tools: StepT
   const done = await bringHere(context, repository, found, tools);
   for (const { id, url } of found.elsewhere) {
     await context.admin.deleteHook(repository, id);
-    context.journal.prove(`our ${keyOf(repository, url)}`, 'none');
+    context.journal.prove(ownKey(context, repository, url), 'none');
   }
   const closed = wasOpen ? [`${shown(context, settings.secretFile)} closed to others`] : [];
   return { ...done, note: [...closed, done.note, ...found.elsewhere.map(({ url }) => `our webhook ${url} removed`)].join('; ') };
@@ -113,12 +113,14 @@ async function takeStranger(context: InitContext, delivery: Delivery, tools: Ste
 }
 
 const keyOf = (repository: string, url: string): string => `webhook ${url} of ${repository}`;
-const ownKey = ({ settings }: InitContext, repository: string): string => `our ${keyOf(repository, settings.hookUrl)}`;
+/** Of the webhook that this instance made; `url`: where it posts, by default where we listen. */
+const ownKey = ({ settings }: InitContext, repository: string, url = settings.hookUrl): string => `our ${keyOf(repository, url)}`;
 
 /** By the id that the forge gave it. Journals of old have only that of the hook that was proved, beside the note that we made one. */
-function isHookOurs({ journal, settings }: InitContext, repository: string, id: number): boolean {
+function isHookOurs(context: InitContext, repository: string, id: number): boolean {
+  const { journal, settings } = context;
   const key = keyOf(repository, settings.hookUrl);
-  const known = journal.provedFor(`our ${key}`);
+  const known = journal.provedFor(ownKey(context, repository));
   return known === null ? journal.made(key) && journal.proved(key, String(id)) : known === String(id);
 }
 
@@ -160,7 +162,7 @@ async function lookAt(context: InitContext, repository: string): Promise<Found> 
   const hooks = all.filter(({ url }) => withoutSlash(url) === withoutSlash(settings.hookUrl));
   const own = hooks.find(({ id }) => isHookOurs(context, repository, id)) ?? null;
   const proved = hooks.find((hook) => isProved(context, repository, hook.id) && (hook.active || hook === own)) ?? null;
-  const elsewhere = all.filter((hook) => !hooks.includes(hook) && context.journal.provedFor(`our ${keyOf(repository, hook.url)}`) === String(hook.id));
+  const elsewhere = all.filter((hook) => !hooks.includes(hook) && context.journal.provedFor(ownKey(context, repository, hook.url)) === String(hook.id));
   return { proved, own, strangers: hooks.filter((hook) => hook !== own), elsewhere };
 }
 
@@ -170,14 +172,14 @@ async function checkHook(context: InitContext, repository: string): Promise<Chec
   const { proved, own, strangers, elsewhere } = await lookAt(context, repository);
   const file = shown(context, secretFile);
   const remove = elsewhere.map(({ url }) => `remove our webhook ${url} of ${repository}, where we do not listen any more`);
-  const close = [...(secrets.isOpen(secretFile) ? [`close ${file} to others (mode 0600)`] : []), ...remove];
+  const tidy = [...(secrets.isOpen(secretFile) ? [`close ${file} to others (mode 0600)`] : []), ...remove];
   const deliver = `have the forge deliver a test to ${hookUrl}`;
   if (proved !== null) {
     const lacks = proved === own ? lacksOf(proved) : [];
-    const actions = [...lacks.map((lack) => `mend our webhook ${hookUrl} of ${repository}: ${lack}`), ...close];
+    const actions = [...lacks.map((lack) => `mend our webhook ${hookUrl} of ${repository}: ${lack}`), ...tidy];
     return actions.length === 0 ? { state: 'present' } : { state: 'drifted', actions };
   }
-  if (own !== null) return { state: 'drifted', actions: [...close, `make our webhook ${hookUrl} of ${repository} anew, with the secret in ${file}`, deliver] };
+  if (own !== null) return { state: 'drifted', actions: [...tidy, `make our webhook ${hookUrl} of ${repository} anew, with the secret in ${file}`, deliver] };
   const unknown = secrets.read(secretFile) === null;
   const beside = strangers.map(({ id }) =>
     unknown
@@ -186,7 +188,7 @@ async function checkHook(context: InitContext, repository: string): Promise<Chec
   );
   return {
     state: 'absent',
-    actions: [...close, ...beside, `create webhook ${hookUrl} of ${repository}, with ${unknown ? 'a new' : 'the'} secret in ${file}`, deliver],
+    actions: [...tidy, ...beside, `create webhook ${hookUrl} of ${repository}, with ${unknown ? 'a new' : 'the'} secret in ${file}`, deliver],
   };
 }
 

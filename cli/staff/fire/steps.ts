@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { AccountToken, ProtectionRule, SignIn } from '#forge/admin';
 import type { Check } from '#pipeline';
+import { isSameName } from '#domain/text/same';
 import { shown } from '../../init/context.ts';
 import { instanceOfMark, tokenName } from '../../init/rights.ts';
 import { accountKey } from '../../init/steps/account.ts';
@@ -9,8 +10,6 @@ import { isRuleOurs } from '../../init/steps/rule-in-effect.ts';
 import type { FactoryAccount } from '../../init/settings.ts';
 import type { StaffContext } from '../hand.ts';
 import type { StaffStep } from '../steps.ts';
-
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
  * Whether this installation made the account: then everything about it is ours to take back. The mark alone is not enough, another
@@ -59,7 +58,7 @@ export const leaveStep = (repository: string, account: FactoryAccount): StaffSte
 
 async function rightOn({ admin }: StaffContext, repository: string, login: string): Promise<string | null> {
   if ((await admin.findRepository(repository)) === null) return null;
-  return (await admin.listCollaborators(repository)).find((each) => isSame(each.login, login))?.permission ?? null;
+  return (await admin.listCollaborators(repository)).find((each) => isSameName(each.login, login))?.permission ?? null;
 }
 
 /** Takes the account off the lists of a protection that this instance made. `wanted`: as it would be made with the account. */
@@ -99,10 +98,10 @@ type List = ProtectionRule['push'] | ProtectionRule['merge'];
 
 const names = (list: List): readonly string[] => (typeof list === 'object' ? list.only : []);
 const drop = <T extends List>(list: T, login: string): T | { readonly only: readonly string[] } =>
-  typeof list === 'object' ? { only: list.only.filter((name) => !isSame(name, login)) } : list;
+  typeof list === 'object' ? { only: list.only.filter((name) => !isSameName(name, login)) } : list;
 
 function listsWith({ push, merge, approvals }: ProtectionRule, login: string): readonly string[] {
-  const has = (list: List): boolean => names(list).some((name) => isSame(name, login));
+  const has = (list: List): boolean => names(list).some((name) => isSameName(name, login));
   return [
     ...(has(push) ? ['list of who pushes'] : []),
     ...(has(merge) ? ['list of who merges'] : []),

@@ -11,6 +11,9 @@ import { runStep } from './step.ts';
 import type { StepEnd } from './step.ts';
 import { runSteps } from './steps.ts';
 
+/** Time limit of a step, unless told otherwise. */
+export const usualStepWallSeconds = 600;
+
 export interface RunnerDeps {
   readonly repository: Repository;
   /** Checkouts live here while they are used. */

@@ -47,16 +47,6 @@ export function textOf(answer: Answer): string {
   }
 }
 
-/** Seconds of the Retry-After header, given as a number or as a date of the forge's clock; null when there is none that makes sense. */
-export function retryAfterSeconds(answer: Answer, now: Date): number | null {
-  const text = answer.headers['retry-after'];
-  if (typeof text !== 'string') return null;
-  if (/^\d+(?:\.\d+)?$/.test(text.trim())) return Number(text);
-  // Anything goes for Date.parse, also "-5": only what looks like a date of HTTP is one.
-  const at = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text.trim()) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? null : Math.max(0, (at - now.getTime()) / 1000);
-}
-
 function mask(text: string, token: () => string): string {
   let secret = '';
   try {

@@ -1,10 +1,11 @@
 import type { Chance, Clock } from '#clock';
 import { ForgeError } from '#forge';
 import type { Log } from '#log';
+import { secondsOfRetryAfter } from '#domain/text/retry-after';
 import { createAttempt } from './attempt.ts';
 import { type RetryLimits, delayMs, mayRepeat, retryLimits } from './backoff.ts';
 import { type CircuitLimits, circuitLimits, createCircuit, type Neighbours, type Refusal } from './circuit.ts';
-import { failureOf, retryAfterSeconds } from './failure.ts';
+import { failureOf } from './failure.ts';
 import type { Answer, Call, Silence } from './wire.ts';
 
 export interface Http {
@@ -47,7 +48,8 @@ export function createHttp(options: HttpOptions): Http {
   let calls = 0;
   let time: Date | null = null;
 
-  const asked = (outcome: Answer | Silence): number | null => ('status' in outcome ? retryAfterSeconds(outcome, dateOf(outcome) ?? clock.now()) : null);
+  const asked = (outcome: Answer | Silence): number | null =>
+    'status' in outcome ? secondsOfRetryAfter(outcome.headers['retry-after'], dateOf(outcome) ?? clock.now()) : null;
   const once = async (call: Call): Promise<Answer | Silence> => {
     const report = circuit.enter();
     calls += 1;
